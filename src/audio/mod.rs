@@ -1,0 +1,15 @@
+//! Sound as data: G.711, WAV files, resampling, levels and the prompt bank.
+//!
+//! Levels are dBov = 20·log10(RMS/32768), so a full-scale square wave is 0 dBov.
+
+pub mod bank;
+pub mod codec;
+pub mod level;
+pub mod resample;
+pub mod wav;
+
+pub use bank::{Bank, Chunk};
+pub use codec::Codec;
+
+/// Samples of 8 kHz audio a millisecond: the rate at which everything is heard and timed.
+pub const SAMPLES_PER_MS: usize = 8;

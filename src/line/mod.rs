@@ -1,0 +1,167 @@
+//! What the line sounds like: frames in, speech and judgements out, each with its evidence.
+//!
+//! detector → features → judge, each replaceable: [`Listener`] lays the caller's audio (and its gaps) on one timeline,
+//! a detector says which parts are speech, features gather level, noise and more over any stretch of the timeline, and
+//! a judge names the [`Condition`]. The same listener serves live calls, `analyze` and `replay`.
+//!
+//! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
+
+pub mod listener;
+
+pub use listener::Listener;
+
+use crate::moment::Moment;
+use serde::Serialize;
+use std::time::Duration;
+
+/// What a stretch of line is like (contract.md, Conditions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// Nothing to be heard, or no media at all.
+    Silent,
+    /// A caller who can be understood.
+    Clear,
+    /// A caller, too quiet.
+    Faint,
+    /// A caller, and too much noise to understand.
+    Noisy,
+    /// A caller, quiet and reverberant: a hands-free telephone.
+    Handsfree,
+    /// A caller with drop-outs in the speech.
+    Choppy,
+    /// Loud noise and nobody speaking.
+    Noise,
+    /// A machine's tone or music; see [`Judgement::kind`].
+    Tone,
+}
+
+impl Condition {
+    /// Every condition, in the contract's order.
+    pub const ALL: [Self; 8] =
+        [Self::Silent, Self::Clear, Self::Faint, Self::Noisy, Self::Handsfree, Self::Choppy, Self::Noise, Self::Tone];
+
+    /// The word of the contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Clear => "clear",
+            Self::Faint => "faint",
+            Self::Noisy => "noisy",
+            Self::Handsfree => "handsfree",
+            Self::Choppy => "choppy",
+            Self::Noise => "noise",
+            Self::Tone => "tone",
+        }
+    }
+
+    /// The condition called `word`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|condition| condition.as_str() == word)
+    }
+
+    /// Whether somebody speaks on such a line.
+    pub const fn has_caller(self) -> bool {
+        matches!(self, Self::Clear | Self::Faint | Self::Noisy | Self::Handsfree | Self::Choppy)
+    }
+}
+
+/// Which machine is heard where the condition is [`Condition::Tone`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are the field's own")]
+pub enum Tone {
+    Dtmf,
+    Busy,
+    Congestion,
+    Dial,
+    Howler,
+    Ringback,
+    CallWaiting,
+    Sit,
+    Fax,
+    Modem,
+    Music,
+}
+
+/// What the listener says while it listens. Moments are on the call's axis and may lie a little in the past.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LineEvent {
+    /// Something that may become speech has begun. Momentary: a click, a cough and noise do it too.
+    Sound {
+        /// When it began.
+        at: Moment,
+    },
+    /// The sound has ended.
+    Quiet {
+        /// When it ended.
+        at: Moment,
+    },
+    /// Somebody speaks: sustained, not momentary.
+    SpeechStarted {
+        /// When the speech began (about 200 ms before this event).
+        onset: Moment,
+    },
+    /// The speaker has paused (reported after 200 ms of pause).
+    SpeechEnded {
+        /// When the last speech was heard.
+        at: Moment,
+    },
+}
+
+/// How sensitively a stretch is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// As the thresholds are set.
+    Normal,
+    /// Last-chance listening (service-script.md §1): speech that is easily missed counts.
+    LastChance,
+}
+
+/// What a stretch of line was judged to be, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Judgement {
+    /// The verdict.
+    pub condition: Condition,
+    /// Which tone, where the verdict is [`Condition::Tone`].
+    pub kind: Option<Tone>,
+    /// How sure, 0 to 1.
+    pub confidence: f32,
+    /// The figures the verdict rests on.
+    pub evidence: Evidence,
+}
+
+/// The figures behind a judgement. A figure that does not apply is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Evidence {
+    /// Which rule decided, in a telephone engineer's words (`no_media`, `snr_below_limit` …).
+    pub rule: &'static str,
+    /// Where the judged stretch begins and ends, milliseconds of the call.
+    pub from_ms: u64,
+    /// See `from_ms`.
+    pub to_ms: u64,
+    /// Speech in the stretch, milliseconds.
+    pub speech_ms: u64,
+    /// Time without media in the stretch, milliseconds.
+    pub missing_ms: u64,
+    /// Active speech level, dBov.
+    pub level_dbov: Option<f32>,
+    /// Noise between the speech, dBov.
+    pub noise_dbov: Option<f32>,
+    /// Speech over noise, dB.
+    pub snr_db: Option<f32>,
+    /// Share of speech time lost, percent.
+    pub loss_pct: Option<f32>,
+}
+
+impl Judgement {
+    /// A verdict of no evidence but its rule; for simulated callers whose line is what a scenario says it is.
+    pub fn told(condition: Condition, rule: &'static str) -> Self {
+        Self { condition, kind: None, confidence: 1.0, evidence: Evidence { rule, ..Evidence::default() } }
+    }
+
+    /// How long somebody spoke in the judged stretch.
+    pub const fn speech(&self) -> Duration {
+        Duration::from_millis(self.evidence.speech_ms)
+    }
+}

@@ -1,0 +1,5 @@
+//! `qingjiang`: see [`qingjiang::cli`].
+
+fn main() -> std::process::ExitCode {
+    qingjiang::cli::main()
+}
