@@ -8,7 +8,7 @@ pub mod level;
 pub mod resample;
 pub mod wav;
 
-pub use bank::{Bank, Chunk};
+pub use bank::{Bank, Chunk, Clip};
 pub use codec::Codec;
 
 /// Samples of 8 kHz audio a millisecond: the rate at which everything is heard and timed.
