@@ -168,7 +168,9 @@ impl Session {
 
     /// Takes the shell's answer to [`Effect::Admit`].
     pub fn on_admission(&mut self, admission: Admission, now: Moment) {
-        let Waiting::ForAdmission(started) = std::mem::replace(&mut self.admission, Waiting::ForNothing) else { return };
+        let Waiting::ForAdmission(started) = std::mem::replace(&mut self.admission, Waiting::ForNothing) else {
+            return;
+        };
         match admission {
             Admission::Refused { status } => return self.refuse(status, Disposition::Refused, EndedBy::Us),
             Admission::Welcome { caller } => {
@@ -188,12 +190,8 @@ impl Session {
     }
 
     fn journal_start(&mut self, started: &Started, caller: Option<PhoneNumber>, now: Moment) {
-        let what = What::Started {
-            dialect: self.dialect,
-            caller,
-            called: started.called.clone(),
-            resume: started.resume,
-        };
+        let what =
+            What::Started { dialect: self.dialect, caller, called: started.called.clone(), resume: started.resume };
         self.effects.push_back(Effect::Journal(Entry { at: now, what }));
     }
 

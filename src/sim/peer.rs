@@ -153,9 +153,9 @@ impl Peer {
                 self.twilio("dtmf", "dtmf", json!({ "track": "inbound_track", "digit": digit.to_string() }))
             }
             PeerKind::Asterisk => Wire::Text(format!("DTMF_END digit:{digit} channel_id:1795307879.3").into()),
-            PeerKind::AsteriskJson => text(
-                json!({ "event": "DTMF_END", "channel_id": "1795307879.3", "digit": digit.to_string() }),
-            ),
+            PeerKind::AsteriskJson => {
+                text(json!({ "event": "DTMF_END", "channel_id": "1795307879.3", "digit": digit.to_string() }))
+            }
         }
     }
 
@@ -173,12 +173,15 @@ impl Peer {
 
     /// The caller has hung up; then the socket closes.
     pub fn stop(&mut self) -> Option<Wire> {
-        (self.kind == PeerKind::Twilio).then(|| self.twilio("stop", "stop", json!({ "accountSid": "AC", "callSid": "CA" })))
+        (self.kind == PeerKind::Twilio)
+            .then(|| self.twilio("stop", "stop", json!({ "accountSid": "AC", "callSid": "CA" })))
     }
 
     fn twilio(&mut self, event: &str, key: &str, value: Value) -> Wire {
         self.sequence += 1;
-        text(json!({ "event": event, "sequenceNumber": self.sequence.to_string(), "streamSid": self.stream, key: value }))
+        text(
+            json!({ "event": event, "sequenceNumber": self.sequence.to_string(), "streamSid": self.stream, key: value }),
+        )
     }
 
     /// Reads what the service says.

@@ -28,7 +28,9 @@ pub enum Segment {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSegment {
     /// No such kind of segment.
-    #[error("`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N or hangup")]
+    #[error(
+        "`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N or hangup"
+    )]
     Kind(String),
     /// A number or duration that is none.
     #[error("`{0}`: `{1}` is not a number or duration that fits here (5000, 5000ms, 5s)")]
@@ -74,7 +76,8 @@ pub fn duration(text: &str) -> Option<Duration> {
         Some(at) => text.split_at(at),
         None => (text, "ms"),
     };
-    let seconds = number.trim().parse::<f64>().ok()? * [("ms", 0.001), ("s", 1.0), ("m", 60.0)].iter().find(|u| u.0 == unit)?.1;
+    let seconds =
+        number.trim().parse::<f64>().ok()? * [("ms", 0.001), ("s", 1.0), ("m", 60.0)].iter().find(|u| u.0 == unit)?.1;
     (0.0..=86_400.0).contains(&seconds).then(|| Duration::from_secs_f64(seconds))
 }
 
