@@ -7,12 +7,11 @@ mod load;
 pub mod model;
 mod notes;
 pub mod problem;
-mod reading;
+pub mod readout;
 pub mod source;
 
 pub use model::*;
 pub use problem::{Language, Problem, Severity};
-pub use reading::{digit_parts, spoken_digit};
 pub use source::{Source, SourceError, SourceFile};
 
 use std::{sync::Arc, time::Duration};
