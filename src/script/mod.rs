@@ -3,6 +3,7 @@
 //! Files are parsed into [`Script`] once, at the edge, with all problems reported together; [`crate::call`] never sees a
 //! half-checked value.
 
+mod check;
 mod load;
 pub mod model;
 mod notes;
@@ -32,7 +33,8 @@ pub fn embedded() -> Result<Script, Vec<Problem>> {
 /// # Errors
 /// All problems, where one of them forbids the script.
 pub fn read(files: &[Arc<SourceFile>]) -> Result<Script, Vec<Problem>> {
-    let loaded = load::load(files);
+    let mut loaded = load::load(files);
+    check::check(&mut loaded);
     match loaded.script {
         Some(script) if !loaded.problems.any_error() => Ok(script),
         _ => Err(loaded.problems.into_sorted()),

@@ -212,7 +212,7 @@ fn gather<'a>(value: &'a DeValue<'a>, into: &mut Vec<&'a str>) {
 }
 
 /// The name most like `name`, if any is like it enough to be what was meant.
-pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub(in crate::script) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     known
         .into_iter()
         .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), known), known))

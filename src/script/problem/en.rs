@@ -131,7 +131,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         }
         Fault::Familiar => ("callers are addressed as 您, not 你".into(), "write 您"),
         Fault::AnnouncedKey { key } => {
-            return (format!("the text announces key {key}, which does nothing here"), format!("add {key} to keys, or reword the prompt"));
+            return (
+                format!("the text announces key {key}, which does nothing here"),
+                format!("add {key} to keys, or reword the prompt"),
+            );
         }
         Fault::HumanUnsaid { step } => (
             format!("menu `{step}` does not tell callers how to reach a human being"),
@@ -139,11 +142,13 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         ),
         Fault::NoClosing { locale } => return (
             format!("a call may end here without a farewell ({locale})"),
-            "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\"".into(),
+            "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\""
+                .into(),
         ),
-        Fault::NoWait => {
-            ("a call may be ended here without a wait".into(), "the caller hangs up first: wait some seconds, usually \"5s\"")
-        }
+        Fault::NoWait => (
+            "a call may be ended here without a wait".into(),
+            "the caller hangs up first: wait some seconds, usually \"5s\"",
+        ),
         Fault::ShortHangUp { wait } => (
             format!("{} is short: the caller should have time to hang up first", time(*wait)),
             "the standard waits 5s; if it has to be less, give the reason: reason = \"…\"",
@@ -157,7 +162,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             "write \"5s\"; if it has to be less, give the reason: reason = \"…\"",
         ),
         Fault::LadderCircle { conditions } => (
-            format!("these ladders lead to each other for ever: {}", conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", ")),
+            format!(
+                "these ladders lead to each other for ever: {}",
+                conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", ")
+            ),
             "let one of them end in hang_up or in a step",
         ),
         Fault::IdleConsent => (
@@ -183,10 +191,12 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::NoHumanKey { step } => {
             (format!("menu `{step}` has no key for a human agent"), "add 0 = \"agent\" to keys")
         }
-        Fault::TooManyChoices { count, most } => return (
-            format!("{count} choices are too many to remember"),
-            format!("at most {most}; the keys for the agent and for hearing it again are not counted"),
-        ),
+        Fault::TooManyChoices { count, most } => {
+            return (
+                format!("{count} choices are too many to remember"),
+                format!("at most {most}; the keys for the agent and for hearing it again are not counted"),
+            );
+        }
         Fault::TooDeep { level, most } => {
             return (format!("this menu lies on level {level}"), format!("at most {most} menus one under another"));
         }

@@ -115,12 +115,14 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("只等 {} 太短:说话慢的客户要五秒才能开口", time(*wait)),
             "写 \"5s\" 或者更长;确有必要更短的,写明原因:reason = \"……\"",
         ),
-        Fault::ShortAnswer { wait } => (
-            format!("{} 之内客户来不及回答", time(*wait)),
-            "写 \"5s\";确有必要更短的,写明原因:reason = \"……\"",
-        ),
+        Fault::ShortAnswer { wait } => {
+            (format!("{} 之内客户来不及回答", time(*wait)), "写 \"5s\";确有必要更短的,写明原因:reason = \"……\"")
+        }
         Fault::LadderCircle { conditions } => (
-            format!("这几种情况互相接来接去,没有尽头:{}", conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join("、")),
+            format!(
+                "这几种情况互相接来接去,没有尽头:{}",
+                conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join("、")
+            ),
             "让其中一种以 hang_up 或者某一步结束",
         ),
         Fault::IdleConsent => (
@@ -128,10 +130,9 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             "consent 只能写在最后一级,并且 then 是某一步,不是 hang_up",
         ),
         Fault::NoNotice => ("通话要录音,但是开场没有告诉客户".into(), "在第一步的 say 里加上 recording_notice"),
-        Fault::Unreachable { step } => (
-            format!("没有哪里会走到 `{step}` 这一步"),
-            "从别处引到这里,或者删掉;要留着备用,就写明原因:spare = \"……\"",
-        ),
+        Fault::Unreachable { step } => {
+            (format!("没有哪里会走到 `{step}` 这一步"), "从别处引到这里,或者删掉;要留着备用,就写明原因:spare = \"……\"")
+        }
         Fault::Endless { steps } => (
             format!("客户什么也不做时,通话会一直绕圈:{}", steps.join(" → ")),
             "让其中一步以 hang_up 结束,或者等客户按键",
