@@ -77,7 +77,7 @@ fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
         if cleared.is_empty() {
             return rude;
         }
-        cleared.iter().for_each(|id| drop(rude.remove(id)));
+        rude.retain(|id| !cleared.contains(id));
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Case, phrases};
 use crate::{
     phone::Digit,
-    script::{Locale, Part, PromptId, Script, load::nearest, notes::Kind, problem::Fault, readout, source::Place},
+    script::{Locale, Part, PromptId, Script, digit_parts, load::nearest, notes::Kind, problem::Fault, source::Place},
 };
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub(super) fn used(script: &Script, case: &Case<'_>, locale: &Locale) -> Vec<(Pr
         case.notes.place(crate::script::notes::Spot::Say(crate::script::StepId(step), say)).cloned()
     });
     if let Some(place) = reads_digits {
-        used.extend(readout::digits(locale, "0123456789").map(|part| (part, place.clone())));
+        used.extend(digit_parts(locale).map(|part| (part, place.clone())));
     }
     used
 }
