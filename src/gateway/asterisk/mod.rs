@@ -282,6 +282,6 @@ mod tests {
         let cuts = [0..MAX_MESSAGE, MAX_MESSAGE..2 * MAX_MESSAGE, 2 * MAX_MESSAGE..bytes.len()];
         assert_eq!(wire, cuts.map(|cut| Wire::Binary(bytes.slice(cut))));
         assert!(matches!(&wire[0], Wire::Binary(first) if first.as_ptr() == bytes.as_ptr()));
-        assert!(Codec::ALL.iter().all(|codec| MAX_MESSAGE % (20 * codec.bytes_per_ms()) == 0));
+        assert!(Codec::ALL.iter().all(|codec| MAX_MESSAGE.is_multiple_of(20 * codec.bytes_per_ms())));
     }
 }
