@@ -6,7 +6,7 @@ use super::{
     texts::closes,
 };
 use crate::script::{
-    Act, NumberSource, Part, StepId,
+    Act, Locale, NumberSource, Part, StepId,
     load::{RECORDING_NOTICE, nearest},
     notes::Spot,
     problem::Fault,
@@ -42,22 +42,23 @@ pub(super) fn endless(graph: &Graph<'_>, case: &mut Case<'_>) {
 ///
 /// A step that says nothing passes on what its callers heard last; everything else begins anew.
 pub(super) fn farewells(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let mut rude: BTreeMap<StepId, Vec<Locale>> = BTreeMap::new();
     for locale in case.locales() {
-        let says = |id: StepId| {
-            let prompts = graph.script.step(id).say.iter().filter_map(|saying| match &saying.part {
-                Part::Prompt(prompt) => Some(prompt),
-                Part::Greeting | Part::Digits(_) => None,
-            });
-            prompts.fold(false, |said, prompt| said || closes(case, &locale, prompt))
-        };
-        let said: Vec<bool> = ids(graph.script).map(says).collect();
-        let rude = rude(graph, &said);
-        for id in ids(graph.script) {
-            if matches!(graph.script.step(id).act, Act::HangUp { .. }) && rude.contains(&id) {
-                case.report(Spot::Step(id), Fault::NoClosing { locale: locale.clone() });
-            }
+        for id in self::rude(graph, &farewell_said(graph, case, &locale)) {
+            rude.entry(id).or_default().push(locale.clone());
         }
     }
+    for (id, locales) in rude {
+        if matches!(graph.script.step(id).act, Act::HangUp { .. }) {
+            case.report(Spot::Step(id), Fault::NoClosing { locales });
+        }
+    }
+}
+
+/// For each step whether its words hold a farewell.
+fn farewell_said(graph: &Graph<'_>, case: &Case<'_>, locale: &Locale) -> Vec<bool> {
+    let closing = |part: &Part| matches!(part, Part::Prompt(prompt) if closes(case, locale, prompt));
+    graph.script.steps.iter().map(|step| step.say.iter().any(|saying| closing(&saying.part))).collect()
 }
 
 /// The steps after whose words a farewell may not have been heard.

@@ -23,6 +23,11 @@ const MOST_LEVELS: usize = 3;
 /// Every menu, by itself and among the others.
 pub(super) fn menus(graph: &Graph<'_>, case: &mut Case<'_>) {
     let levels = levels(graph);
+    let agent = graph.script.words.agent;
+    let somebody_there = graph.leads_to_help(agent);
+    if !somebody_there {
+        case.report(Spot::Agent, Fault::NobodyThere { step: graph.script.step(agent).name.clone() });
+    }
     for id in ids(graph.script) {
         let Act::Ask(ask) = &graph.script.step(id).act else { continue };
         keys_as_announced(graph.script, id, ask, case);
@@ -36,11 +41,9 @@ pub(super) fn menus(graph: &Graph<'_>, case: &mut Case<'_>) {
         if let Some(level) = levels.get(&id).filter(|level| **level > MOST_LEVELS) {
             case.report(Spot::Step(id), Fault::TooDeep { level: *level, most: MOST_LEVELS });
         }
-        human_key(graph, id, ask, case);
-    }
-    let agent = graph.script.words.agent;
-    if !graph.leads_to_help(agent) {
-        case.report(Spot::Agent, Fault::NobodyThere { step: graph.script.step(agent).name.clone() });
+        if somebody_there {
+            human_key(graph, id, ask, case);
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod flow;
 mod graph;
 mod menus;
 mod phrases;
+mod recordings;
 mod texts;
 mod waits;
 
@@ -13,6 +14,7 @@ use super::{
     notes::{Notes, Spot},
     problem::{Fault, Problems},
 };
+pub(super) use recordings::Shelf;
 use std::collections::BTreeMap;
 
 /// What the rules look at, and where they report.
@@ -39,8 +41,8 @@ impl Case<'_> {
 }
 
 /// Holds the script against the rules. Where names in it lead nowhere, the rules for single places still apply; the
-/// proofs on the graph wait until it is one.
-pub(super) fn check(loaded: &mut Loaded) {
+/// proofs on the graph wait until it is one. Without a `shelf`, recordings are nobody's concern.
+pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     let Some(script) = &loaded.script else { return };
     let sound = !loaded.problems.any_error();
     let mut case = Case { texts: &script.texts, notes: &loaded.notes, problems: &mut loaded.problems };
@@ -50,6 +52,9 @@ pub(super) fn check(loaded: &mut Loaded) {
     waits::steps(script, &mut case);
     if sound {
         proofs(script, &mut case);
+    }
+    if let Some(shelf) = shelf {
+        recordings::recordings(script, shelf, &mut case);
     }
 }
 

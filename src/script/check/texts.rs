@@ -5,18 +5,22 @@ use crate::{
     phone::Digit,
     script::{Locale, Part, PromptId, Script, digit_parts, load::nearest, notes::Kind, problem::Fault, source::Place},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every prompt that is used has a text in every language.
 pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
+    let mut missing: BTreeMap<PromptId, (Place, Vec<Locale>)> = BTreeMap::new();
     for (locale, texts) in &script.texts {
         let mut told = BTreeSet::new();
-        for (prompt, place) in used(script, case, locale) {
-            if !texts.contains_key(&prompt) && told.insert(prompt.clone()) {
-                let nearest = nearest(prompt.as_str(), texts.keys().map(PromptId::as_str));
-                case.problems.add(place, Fault::NoText { prompt, locale: locale.clone(), nearest });
-            }
+        let used = used(script, case, locale).into_iter().filter(|(prompt, _)| !texts.contains_key(prompt));
+        for (prompt, place) in used.filter(|(prompt, _)| told.insert(prompt.clone())) {
+            missing.entry(prompt).or_insert_with(|| (place, Vec::new())).1.push(locale.clone());
         }
+    }
+    for (prompt, (place, locales)) in missing {
+        let known = locales.iter().filter_map(|locale| script.texts.get(locale)).flat_map(BTreeMap::keys);
+        let nearest = nearest(prompt.as_str(), known.map(PromptId::as_str));
+        case.problems.add(place, Fault::NoText { prompt, locales, nearest });
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Case, texts::closes};
 use crate::{
     line::Condition,
-    script::{Act, Ladder, STANDARD_WAIT, Script, Then, notes::Spot, problem::Fault},
+    script::{Act, Ladder, Locale, PromptId, STANDARD_WAIT, Script, Then, notes::Spot, problem::Fault},
 };
 use std::time::Duration;
 
@@ -38,11 +38,7 @@ fn ladder_wait(wait: Duration, spot: Spot, case: &mut Case<'_>) {
 /// A ladder that ends the call ends it with words of farewell.
 fn end(condition: Condition, ladder: &Ladder, case: &mut Case<'_>) {
     let (Then::HangUp, Some(last)) = (ladder.then, ladder.rungs.last()) else { return };
-    for locale in case.locales() {
-        if !closes(case, &locale, &last.say) {
-            case.report(Spot::Rung(condition, ladder.rungs.len() - 1), Fault::NoClosing { locale });
-        }
-    }
+    farewell(&last.say, Spot::Rung(condition, ladder.rungs.len() - 1), case);
 }
 
 /// Ladders that lead to each other have an end; a circle is told where its first condition stands.
@@ -78,11 +74,7 @@ pub(super) fn steps(script: &Script, case: &mut Case<'_>) {
     for (word, prompt) in
         [("busy", &script.words.busy), ("error", &script.words.error), ("goodbye", &script.words.goodbye)]
     {
-        for locale in case.locales() {
-            if !closes(case, &locale, prompt) {
-                case.report(Spot::Word(word), Fault::NoClosing { locale });
-            }
-        }
+        farewell(prompt, Spot::Word(word), case);
     }
 }
 
@@ -91,5 +83,13 @@ fn hang_up_wait(wait: Duration, spot: Spot, case: &mut Case<'_>) {
         case.report(spot, Fault::NoWait);
     } else if wait < STANDARD_WAIT && !case.has_reason(spot) {
         case.report(spot, Fault::ShortHangUp { wait });
+    }
+}
+
+/// The last words before an end are a farewell, in every language.
+fn farewell(prompt: &PromptId, spot: Spot, case: &mut Case<'_>) {
+    let locales: Vec<Locale> = case.locales().into_iter().filter(|locale| !closes(case, locale, prompt)).collect();
+    if !locales.is_empty() {
+        case.report(spot, Fault::NoClosing { locales });
     }
 }

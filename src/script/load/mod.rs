@@ -194,7 +194,8 @@ fn text(section: &mut Section<'_>, key: &'static str, loader: &mut Loader) -> Op
 
 /// The step of the standard where a failed transfer goes on, and all that it leads to, unless the script has its own.
 fn stand_ins<'a>(written: &[Field<'a>], standard: Vec<Field<'a>>) -> Vec<Field<'a>> {
-    let own: BTreeSet<&str> = written.iter().map(Field::name).collect();
+    // The human being is always the script's own.
+    let own: BTreeSet<&str> = written.iter().map(Field::name).chain(["agent"]).collect();
     let mut wanted = vec!["transfer_failed"];
     let mut taken: Vec<Field<'a>> = Vec::new();
     while let Some(name) = wanted.pop() {

@@ -114,13 +114,12 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
 }
 
 fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {
-    let mut present = ACTS.into_iter().filter(|key| section.has(key));
-    let (first, second) = (present.next(), present.next());
-    if let (Some(first), Some(second)) = (first, second) {
+    let present = section.present(&ACTS);
+    if let [first, second, ..] = *present {
         let place = section.place_of(second);
         loader.problems.add(place, Fault::TwoActs { first, second });
     }
-    match first {
+    match present.first().copied() {
         Some("keys") => Some(Act::Ask(ask(id, section, loader))),
         Some("collect") => collect(id, section, loader),
         Some("if_caller_known") => if_caller_known(id, section, loader),
