@@ -1,1 +1,3 @@
-//! stub
+//! The only place with tokio where calls live.
+
+pub mod config;
