@@ -8,7 +8,13 @@ pub use reader::{ConfigError, Fault, Problem};
 pub use setting::Described;
 pub use table::ALL;
 
-use crate::gateway::auth::Secret;
+use crate::{
+    gateway::{
+        auth::{Basic, Policy, Secret, Signature},
+        twilio_control::Account,
+    },
+    phone::PhoneNumber,
+};
 use reader::Reader;
 use std::{
     net::SocketAddr,
@@ -85,40 +91,23 @@ pub struct Liveness {
 /// Who may come in. Nothing set: everybody, and only on loopback.
 #[derive(Clone, Debug, Default)]
 pub struct Auth {
-    /// HTTP Basic of the gateways.
-    pub media_basic: Option<Basic>,
-    /// Shared token of the gateways.
-    pub media_token: Option<Secret>,
-    /// Whether Twilio's signature opens the media door.
-    pub twilio_signature: bool,
-    /// HTTP Basic for everything but media and `/healthz`.
-    pub http_basic: Option<Basic>,
-    /// Bearer token for the same.
-    pub http_token: Option<Secret>,
-}
-
-/// A user and a password.
-#[derive(Clone, Debug)]
-pub struct Basic {
-    /// The user.
-    pub user: String,
-    /// The password.
-    pub password: Secret,
+    /// Gateways' media sockets.
+    pub media: Policy,
+    /// Everything else but `/healthz`.
+    pub http: Policy,
 }
 
 /// Twilio's account.
 #[derive(Clone, Debug)]
 pub struct Twilio {
-    /// `AC…`.
-    pub account_sid: Option<String>,
-    /// REST password and key of the signatures.
+    /// Key of the signatures.
     pub auth_token: Option<Secret>,
-    /// Base URL of the REST API.
-    pub api: String,
+    /// Call control; none: the close and `POST /route/twilio`.
+    pub control: Option<Account>,
     /// The public base URL that Twilio was given.
     pub public_url: Option<String>,
     /// The number agents see.
-    pub caller_id: Option<String>,
+    pub caller_id: Option<PhoneNumber>,
     /// Until a REST request has failed.
     pub timeout: Duration,
 }
@@ -152,28 +141,16 @@ impl Config {
     }
 
     fn from_reader(reader: &mut Reader<'_>) -> Self {
+        let twilio = Twilio::from_reader(reader);
         Self {
             listen: reader.take(&table::LISTEN),
             files: Files::from_reader(reader),
             limits: Limits::from_reader(reader),
             liveness: Liveness::from_reader(reader),
             default_queue: reader.take(&table::DEFAULT_QUEUE).unwrap_or_default(),
-            auth: Auth::from_reader(reader),
-            twilio: Twilio::from_reader(reader),
+            auth: Auth::from_reader(reader, &twilio),
+            twilio,
         }
-        .complete(reader)
-    }
-
-    /// Checks settings that need each other.
-    fn complete(self, reader: &mut Reader<'_>) -> Self {
-        let twilio = &self.twilio;
-        if self.auth.twilio_signature && (twilio.auth_token.is_none() || twilio.public_url.is_none()) {
-            reader.needs("auth.media.twilio_signature", "twilio.auth_token and twilio.public_url");
-        }
-        if twilio.account_sid.is_some() && twilio.auth_token.is_none() {
-            reader.needs("twilio.account_sid", "twilio.auth_token");
-        }
-        self
     }
 }
 
@@ -215,17 +192,39 @@ impl Liveness {
 }
 
 impl Auth {
-    fn from_reader(reader: &mut Reader<'_>) -> Self {
+    fn from_reader(reader: &mut Reader<'_>, twilio: &Twilio) -> Self {
         let media = (reader.take(&table::MEDIA_USER), reader.take_secret(&table::MEDIA_PASSWORD));
         let http = (reader.take(&table::HTTP_USER), reader.take_secret(&table::HTTP_PASSWORD));
         Self {
-            media_basic: basic(media, "auth.media.user", reader),
-            media_token: reader.take_secret(&table::MEDIA_TOKEN),
-            twilio_signature: reader.take(&table::TWILIO_SIGNATURE),
-            http_basic: basic(http, "auth.http.user", reader),
-            http_token: reader.take_secret(&table::HTTP_TOKEN),
+            media: Policy {
+                basic: basic(media, "auth.media.user", reader),
+                token: reader.take_secret(&table::MEDIA_TOKEN),
+                twilio: signature(twilio, reader),
+            },
+            http: Policy {
+                basic: basic(http, "auth.http.user", reader),
+                token: reader.take_secret(&table::HTTP_TOKEN),
+                twilio: None,
+            },
         }
     }
+
+    /// Who may ask `POST /route/twilio`: Twilio by its signature, or whoever may ask anything.
+    pub fn webhook(&self) -> Policy {
+        Policy { twilio: self.media.twilio.clone(), ..self.http.clone() }
+    }
+}
+
+/// Twilio's signature, where it is on and can be checked.
+fn signature(twilio: &Twilio, reader: &mut Reader<'_>) -> Option<Signature> {
+    if !reader.take(&table::TWILIO_SIGNATURE) {
+        return None;
+    }
+    let (Some(auth_token), Some(public_url)) = (&twilio.auth_token, &twilio.public_url) else {
+        reader.needs("auth.media.twilio_signature", "twilio.auth_token and twilio.public_url");
+        return None;
+    };
+    Some(Signature { auth_token: auth_token.clone(), public_url: public_url.clone() })
 }
 
 /// A user needs a password, and the other way round.
@@ -242,15 +241,31 @@ fn basic(pair: (Option<String>, Option<Secret>), key: &'static str, reader: &mut
 
 impl Twilio {
     fn from_reader(reader: &mut Reader<'_>) -> Self {
+        let auth_token = reader.take_secret(&table::TWILIO_TOKEN);
         Self {
-            account_sid: reader.take(&table::TWILIO_ACCOUNT),
-            auth_token: reader.take_secret(&table::TWILIO_TOKEN),
-            api: reader.take(&table::TWILIO_API).unwrap_or_default(),
+            control: control(auth_token.as_ref(), reader),
+            auth_token,
             public_url: reader.take(&table::TWILIO_PUBLIC_URL),
-            caller_id: reader.take(&table::TWILIO_CALLER_ID),
+            caller_id: reader.take(&table::TWILIO_CALLER_ID).and_then(|number| PhoneNumber::parse(&number)),
             timeout: reader.take(&table::TWILIO_TIMEOUT),
         }
     }
+}
+
+/// Call control needs an account, and an API key with its secret or the auth token.
+fn control(auth_token: Option<&Secret>, reader: &mut Reader<'_>) -> Option<Account> {
+    let base_url = reader.take(&table::TWILIO_API).unwrap_or_default();
+    let key = (reader.take(&table::TWILIO_KEY), reader.take_secret(&table::TWILIO_KEY_SECRET));
+    let account = reader.take(&table::TWILIO_ACCOUNT)?;
+    let (user, password) = match key {
+        (Some(key), Some(secret)) => (key, secret),
+        (None, None) if auth_token.is_some() => (account.clone(), auth_token?.clone()),
+        _ => {
+            reader.needs("twilio.account_sid", "twilio.auth_token, or twilio.api_key and twilio.api_secret");
+            return None;
+        }
+    };
+    Some(Account { base_url, account, user, password })
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ pub const ALL: &[&dyn Described] = &[
     &DEFAULT_QUEUE,
     &TWILIO_ACCOUNT,
     &TWILIO_TOKEN,
+    &TWILIO_KEY,
+    &TWILIO_KEY_SECRET,
     &TWILIO_API,
     &TWILIO_PUBLIC_URL,
     &TWILIO_CALLER_ID,
@@ -194,7 +196,7 @@ pub(super) const DEFAULT_QUEUE: Setting<Text> = Setting {
 pub(super) const TWILIO_ACCOUNT: Setting<Text> = Setting {
     key: "twilio.account_sid",
     kind: Text(None),
-    why: "With auth_token: transfers are asked of Twilio's REST API. Without: the close and POST /route/twilio",
+    why: "With it, transfers are asked of Twilio's REST API. Without: the close and POST /route/twilio",
 };
 
 pub(super) const TWILIO_TOKEN: Setting<Hidden> = Setting {
@@ -203,9 +205,18 @@ pub(super) const TWILIO_TOKEN: Setting<Hidden> = Setting {
     why: "The account's auth token: REST password and the key of X-Twilio-Signature",
 };
 
+pub(super) const TWILIO_KEY: Setting<Text> = Setting {
+    key: "twilio.api_key",
+    kind: Text(None),
+    why: "An API key (SK…) for the REST API, so that the auth token need not be here",
+};
+
+pub(super) const TWILIO_KEY_SECRET: Setting<Hidden> =
+    Setting { key: "twilio.api_secret", kind: Hidden, why: "The API key's secret" };
+
 pub(super) const TWILIO_API: Setting<Text> = Setting {
     key: "twilio.api",
-    kind: Text(Some("https://api.twilio.com")),
+    kind: Text(Some(crate::gateway::twilio_control::BASE_URL)),
     why: "Base URL of the REST API: regional hosts, SignalWire, or a stand-in for tests",
 };
 
