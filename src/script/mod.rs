@@ -4,5 +4,6 @@
 //! half-checked value.
 
 pub mod model;
+pub mod readout;
 
 pub use model::*;
