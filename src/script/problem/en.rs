@@ -142,13 +142,8 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("menu `{step}` does not tell callers how to reach a human being"),
             "say which key it is, for example: to speak to an agent, press zero",
         ),
-<<<<<<< HEAD
         Fault::NoClosing { locales } => return (
             format!("a call may end here without a farewell ({})", locales.join(", ")),
-=======
-        Fault::NoClosing { locale } => return (
-            format!("a call may end here without a farewell ({locale})"),
->>>>>>> main
             "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\""
                 .into(),
         ),
