@@ -175,3 +175,54 @@ impl Diagnostic for Drawn<'_> {
         Some(&self.problem.place.file.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{SourceFile, proofread};
+
+    #[test]
+    fn the_first_line_is_for_editors_and_the_rest_shows_the_line() {
+        let text = as_text(&unknown_step(), Language::English, false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "hotline.toml:2:9: there is no step `welcom`");
+        assert!(lines.iter().any(|line| line.contains("start = \"welcom\"")), "{text}");
+        assert!(text.contains("did you mean `welcome`?"), "{text}");
+        assert_eq!(lines.last(), Some(&"1 error(s), 0 warning(s)"));
+    }
+
+    #[test]
+    fn editors_get_every_place_in_json() {
+        let json = as_json(&unknown_step(), Language::Chinese);
+        assert_eq!(
+            json,
+            json!([{
+                "severity": "error", "code": "unknown_step", "file": "hotline.toml",
+                "line": 2, "column": 9, "end_line": 2, "end_column": 17,
+                "message": "没有 `welcom` 这一步", "help": "是不是 `welcome`?",
+            }])
+        );
+    }
+
+    #[test]
+    fn the_terminals_language_is_spoken() {
+        let with = |set: &'static [(&str, &str)]| {
+            spoken(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
+        assert_eq!(with(&[("LC_ALL", "en_GB.UTF-8"), ("LANG", "zh_CN.UTF-8")]), Language::English);
+        assert_eq!(with(&[("LC_ALL", ""), ("LANG", "zh_TW")]), Language::Chinese);
+        assert_eq!(with(&[]), Language::English);
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_not_a_wrong_script() {
+        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, lang: None, json: false };
+        assert_eq!(format!("{:?}", run(&args)), format!("{:?}", ExitCode::from(2)));
+    }
+
+    fn unknown_step() -> Vec<Problem> {
+        let text = "[hotline]\nstart = \"welcom\"\n[step.welcome]\nsay = \"welcome\"\nspeech = \"agent\"\n[step.agent]\nqueue = \"q\"\n";
+        proofread(&[SourceFile::new("hotline.toml", text)]).problems
+    }
+}

@@ -66,8 +66,8 @@ pub struct Notes {
     pub uses: Vec<(PromptId, Place)>,
     /// The texts' places and kinds.
     pub entries: BTreeMap<(Locale, PromptId), Entry>,
-    /// The catalogues.
-    pub catalogues: BTreeMap<Locale, Place>,
+    /// Languages whose catalogue could be read only in part: what it seems to lack may be there.
+    pub damaged: BTreeSet<Locale>,
 }
 
 impl Notes {

@@ -1,13 +1,13 @@
 //! The ladders: what is said on a bad line, and what follows.
 
 use super::{
-    Loader,
+    loader::Loader,
     reader::{Field, Section, nearest},
 };
 use crate::{
     line::Condition,
     script::{
-        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, StepId, Then,
+        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, Then,
         notes::Spot,
         problem::{Fault, Shape},
     },
@@ -132,7 +132,7 @@ fn rung(condition: Condition, index: usize, item: &Field<'_>, loader: &mut Loade
 
 /// `hang_up`, `line.<condition>` or the name of a step.
 fn then(field: &Field<'_>, loader: &mut Loader) -> Then {
-    let Some(text) = field.text(&mut loader.problems) else { return Then::HangUp };
+    let Some(text) = field.text(&mut loader.problems) else { return Then::Go(loader.nowhere()) };
     if text == "hang_up" {
         return Then::HangUp;
     }
@@ -144,7 +144,7 @@ fn then(field: &Field<'_>, loader: &mut Loader) -> Then {
         let nearest = nearest(name, LADDERS.map(Condition::as_str));
         loader.problems.add(field.place(), Fault::UnknownCondition { name: name.into(), nearest });
     }
-    condition.map_or(Then::Go(StepId(0)), Then::Ladder)
+    condition.map_or_else(|| Then::Go(loader.nowhere()), Then::Ladder)
 }
 
 /// A ladder that goes on with another needs the other to be there.

@@ -1,4 +1,4 @@
-//! Scripts, texts and recordings with one fault each, refused at the right place; good but odd ones, accepted.
+//! Scripts and texts with one fault each, refused at the right place; good but odd ones, accepted.
 //!
 //! In the broken ones `«` stands where the message must point; it is taken out before the file is read.
 
