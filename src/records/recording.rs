@@ -73,7 +73,7 @@ impl Recordings {
     /// # Errors
     /// Where the folder can't be made or the thread can't be started.
     pub fn start(data: &Path) -> io::Result<(Self, Keeper)> {
-        super::writer::make_private(&folder(data))?;
+        super::place::make_private(&folder(data))?;
         let (jobs, queue) = mpsc::channel();
         let gauges = Arc::new(Gauges::default());
         let writer = Writer { gauges: Arc::clone(&gauges), files: BTreeMap::new() };

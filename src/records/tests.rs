@@ -191,8 +191,9 @@ fn damaged_files_are_errors_and_never_panics() {
         let damaged = TempDir::new().expect("a folder");
         fs::write(database(damaged.path()), &bytes).expect("written");
         if let Ok(archive) = Archive::open(damaged.path()) {
-            let _ =
-                archive.list(&Filter::default()).map(|calls| calls.iter().map(|call| archive.show(call.id)).count());
+            for call in archive.list(&Filter::default()).unwrap_or_default() {
+                let _ = archive.show(call.id);
+            }
         }
         if let Ok(opened) = Records::open(damaged.path(), start()) {
             opened.records.begin(a_call("x")).append(entry(1, What::MarkOverdue));
