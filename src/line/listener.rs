@@ -1,10 +1,14 @@
 //! One leg's ear.
 
-use super::{Judgement, LineEvent, Sensitivity};
+use super::{Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
 use crate::moment::Moment;
+use std::time::Duration;
 
-/// Hears one caller.
-pub struct Listener;
+/// Hears one caller: the timeline, the ear that measures and detects, and the judge.
+pub struct Listener {
+    timeline: Timeline,
+    ear: Ear,
+}
 
 impl Default for Listener {
     fn default() -> Self {
@@ -15,22 +19,128 @@ impl Default for Listener {
 impl Listener {
     /// A listener whose timeline begins with the first audio or [`Listener::advance`].
     pub fn new() -> Self {
-        Self
+        Self { timeline: Timeline::new(), ear: Ear::new() }
     }
 
     /// Hears `pcm` (8 kHz mono, any length), whose last sample arrived at `now`.
-    pub fn hear(&mut self, _pcm: &[i16], _now: Moment) {}
+    ///
+    /// Later than the jitter allowance (60 ms), the time before it is missing; audio that runs more than 250 ms ahead
+    /// of the clock and closes no gap is dropped ([`Listener::dropped`]).
+    pub fn hear(&mut self, pcm: &[i16], now: Moment) {
+        self.timeline.hear(pcm, now, &mut self.ear);
+        self.ear.history.begin(self.timeline.begun());
+    }
 
     /// Time has passed, perhaps without media: what is missing up to `now` (less the jitter allowed) becomes a gap.
-    pub fn advance(&mut self, _now: Moment) {}
+    pub fn advance(&mut self, now: Moment) {
+        self.timeline.advance(now, &mut self.ear);
+        self.ear.history.begin(self.timeline.begun());
+    }
+
+    /// Audio that was not heard because it came faster than it can have been spoken.
+    pub fn dropped(&self) -> Duration {
+        self.timeline.dropped()
+    }
 
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<LineEvent> {
-        None
+        let at = |frame| self.ear.history.moment(frame);
+        Some(match self.ear.talk.poll()? {
+            Turn::Sound(frame) => LineEvent::Sound { at: at(frame) },
+            Turn::Quiet(frame) => LineEvent::Quiet { at: at(frame) },
+            Turn::Speech(frame) => LineEvent::SpeechStarted { onset: at(frame) },
+            Turn::Pause(frame) => LineEvent::SpeechEnded { at: at(frame) },
+        })
     }
 
-    /// What the stretch `from..=to` of the last ten seconds was like.
-    pub fn judge(&self, _from: Moment, _to: Moment, _sensitivity: Sensitivity) -> Judgement {
-        Judgement::told(super::Condition::Silent, "stub")
+    /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
+    pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
+        judge::judge(&self.ear.history, from, to, sensitivity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::{Condition, Rule};
+
+    const PACKET: u64 = 20;
+
+    /// Plays packets made by `sample` (a function of the sample's number), and says what was heard.
+    fn heard(millis: u64, sample: impl Fn(usize) -> i16) -> (Listener, Vec<LineEvent>) {
+        let mut listener = Listener::new();
+        let mut events = Vec::new();
+        for packet in 0..millis / PACKET {
+            let first = packet as usize * 160;
+            let pcm: Vec<i16> = (first..first + 160).map(&sample).collect();
+            listener.hear(&pcm, Moment::from_millis((packet + 1) * PACKET));
+            events.extend(std::iter::from_fn(|| listener.poll_event()));
+        }
+        (listener, events)
+    }
+
+    fn noise(n: usize) -> i16 {
+        let hash = (n as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((hash ^ hash >> 29).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 48) as i16
+    }
+
+    fn judged(millis: u64, sample: impl Fn(usize) -> i16) -> Condition {
+        let (listener, _) = heard(millis, sample);
+        listener.judge(Moment::ZERO, Moment::from_millis(millis), Sensitivity::Normal).condition
+    }
+
+    fn spoke(events: &[LineEvent]) -> bool {
+        events.iter().any(|event| matches!(event, LineEvent::SpeechStarted { .. }))
+    }
+
+    #[test]
+    fn digital_silence_is_silent() {
+        assert_eq!(judged(5_000, |_| 0), Condition::Silent);
+    }
+
+    #[test]
+    fn a_constant_offset_is_silent() {
+        assert_eq!(judged(5_000, |_| 500), Condition::Silent);
+    }
+
+    #[test]
+    fn comfort_noise_is_silent_and_no_sound() {
+        let (listener, events) = heard(5_000, |n| noise(n) / 800);
+        let judgement = listener.judge(Moment::ZERO, Moment::from_millis(5_000), Sensitivity::Normal);
+        assert_eq!((judgement.condition, events), (Condition::Silent, vec![]));
+    }
+
+    #[test]
+    fn loud_steady_noise_is_noise_and_nobody() {
+        let (listener, events) = heard(5_000, |n| noise(n) / 10);
+        let judgement = listener.judge(Moment::ZERO, Moment::from_millis(5_000), Sensitivity::Normal);
+        assert_eq!((judgement.condition, spoke(&events)), (Condition::Noise, false));
+    }
+
+    #[test]
+    fn a_click_is_no_speech() {
+        let (_, events) = heard(3_000, |n| if (8_000..8_040).contains(&n) { 20_000 } else { 0 });
+        assert!(!spoke(&events), "{events:?}");
+    }
+
+    #[test]
+    fn hum_is_no_speech() {
+        let hum = |n: usize| ((n as f32 * std::f32::consts::TAU * 100.0 / 8_000.0).sin() * 800.0) as i16;
+        let (_, events) = heard(5_000, |n| if n > 8_000 { hum(n) } else { 0 });
+        assert!(!spoke(&events), "{events:?}");
+    }
+
+    #[test]
+    fn no_media_is_silent_for_want_of_media() {
+        let mut listener = Listener::new();
+        listener.hear(&[0; 160], Moment::from_millis(20));
+        listener.advance(Moment::from_millis(5_000));
+        let judgement = listener.judge(Moment::ZERO, Moment::from_millis(5_000), Sensitivity::Normal);
+        assert_eq!((judgement.condition, judgement.evidence.rule), (Condition::Silent, Rule::NoMedia));
+    }
+
+    #[test]
+    fn a_listener_stays_within_its_memory() {
+        assert!(std::mem::size_of::<Listener>() < 4_096, "{}", std::mem::size_of::<Listener>());
     }
 }

@@ -6,8 +6,23 @@
 //!
 //! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
 
+mod analyze;
+mod ear;
+mod features;
+mod floor;
+#[allow(dead_code, reason = "tones and drop-outs are read by the next stage of the judge")]
+mod frame;
+mod history;
+mod judge;
 pub mod listener;
+mod meter;
+mod plain;
+mod spectrum;
+mod talk;
+mod timeline;
+mod webrtc;
 
+pub use analyze::{Analysis, analyze};
 pub use listener::Listener;
 
 use crate::moment::Moment;
@@ -131,11 +146,59 @@ pub struct Judgement {
     pub evidence: Evidence,
 }
 
+/// Which rule decided, in a telephone engineer's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Nothing was measured: somebody told us (a scenario, a test).
+    #[default]
+    Told,
+    /// No media came for most of the stretch.
+    NoMedia,
+    /// Nothing louder than a quiet room, and nobody speaks.
+    NothingHeard,
+    /// Loud, and nobody speaks.
+    NoiseWithoutSpeech,
+    /// A machine's tone.
+    ToneHeard,
+    /// Last-chance listening: speech so short or quiet that it is easily missed.
+    HardlyHeard,
+    /// Speech below the level at which a caller is asked to speak up.
+    LevelBelowLimit,
+    /// Speech less far above the noise than can be understood.
+    SnrBelowLimit,
+    /// Quiet speech with a room's reverberation.
+    QuietAndReverberant,
+    /// Cuts in the speech with sound on both sides.
+    CutsInSpeech,
+    /// Speech, and nothing wrong with it.
+    Understandable,
+}
+
+impl Rule {
+    /// The word in records and traces.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Told => "told",
+            Self::NoMedia => "no_media",
+            Self::NothingHeard => "nothing_heard",
+            Self::NoiseWithoutSpeech => "noise_without_speech",
+            Self::ToneHeard => "tone_heard",
+            Self::HardlyHeard => "hardly_heard",
+            Self::LevelBelowLimit => "level_below_limit",
+            Self::SnrBelowLimit => "snr_below_limit",
+            Self::QuietAndReverberant => "quiet_and_reverberant",
+            Self::CutsInSpeech => "cuts_in_speech",
+            Self::Understandable => "understandable",
+        }
+    }
+}
+
 /// The figures behind a judgement. A figure that does not apply is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Evidence {
-    /// Which rule decided, in a telephone engineer's words (`no_media`, `snr_below_limit` …).
-    pub rule: &'static str,
+    /// Which rule decided.
+    pub rule: Rule,
     /// Where the judged stretch begins and ends, milliseconds of the call.
     pub from_ms: u64,
     /// See `from_ms`.
@@ -156,7 +219,7 @@ pub struct Evidence {
 
 impl Judgement {
     /// A verdict of no evidence but its rule; for simulated callers whose line is what a scenario says it is.
-    pub fn told(condition: Condition, rule: &'static str) -> Self {
+    pub fn told(condition: Condition, rule: Rule) -> Self {
         Self { condition, kind: None, confidence: 1.0, evidence: Evidence { rule, ..Evidence::default() } }
     }
 

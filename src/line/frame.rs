@@ -1,0 +1,105 @@
+//! What is remembered of every 20 ms of line.
+
+use std::time::Duration;
+
+/// Samples of a frame at 8 kHz.
+pub(super) const FRAME_SAMPLES: usize = 160;
+/// The length of a frame: chosen, because gateways send 20 ms and WebRTC's gate takes it.
+pub(super) const FRAME: Duration = Duration::from_millis(20);
+/// [`FRAME`] in milliseconds.
+pub(super) const FRAME_MS: u64 = 20;
+/// Samples of half a frame: envelopes are kept at 100 Hz, so that modulation up to 45 Hz can be seen.
+pub(super) const HALF_SAMPLES: usize = FRAME_SAMPLES / 2;
+
+/// A level in one byte: 0 is digital silence, else -96 dBov in steps of 0.375 dB.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Level(u8);
+
+impl Level {
+    const FLOOR: f32 = -96.0;
+    const STEP: f32 = 0.375;
+
+    /// The level of a mean power, full scale = 1.
+    pub(super) fn of_power(power: f32) -> Self {
+        if power <= 0.0 {
+            return Self(0);
+        }
+        Self::of_dbov(10.0 * power.log10())
+    }
+
+    /// The level nearest to `dbov`.
+    pub(super) fn of_dbov(dbov: f32) -> Self {
+        Self(((dbov - Self::FLOOR) / Self::STEP).round().clamp(0.0, 255.0) as u8)
+    }
+
+    /// In dBov; digital silence counts as -96.
+    pub(super) fn dbov(self) -> f32 {
+        Self::FLOOR + f32::from(self.0) * Self::STEP
+    }
+
+    /// Mean power, full scale = 1.
+    pub(super) fn power(self) -> f32 {
+        if self.0 == 0 { 0.0 } else { 10f32.powf(self.dbov() / 10.0) }
+    }
+}
+
+/// What was measured in 20 ms.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Frame {
+    /// Level of each half.
+    pub(super) halves: [Level; 2],
+    /// No media came for this time.
+    pub(super) missing: bool,
+    /// WebRTC's gate took it for voice.
+    pub(super) gate: bool,
+    /// Probability of speech, 0..=255.
+    pub(super) speech: u8,
+    /// Length of the dead air (see [`super::meter`]) at the beginning, in samples.
+    pub(super) dead_head: u8,
+    /// Length of the dead air at the end, in samples; both are [`FRAME_SAMPLES`] where the whole frame is dead.
+    pub(super) dead_tail: u8,
+    /// The spectrum, where it was looked at.
+    pub(super) spectrum: Shape,
+}
+
+/// The shape of a spectrum, in bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape {
+    /// Bin (31.25 Hz) of the strongest peak.
+    pub(super) peak: u8,
+    /// Bin of the second strongest.
+    pub(super) second: u8,
+    /// Share of the power in the strongest peak, 0..=255.
+    pub(super) one: u8,
+    /// Share of the power in both peaks, 0..=255.
+    pub(super) two: u8,
+    /// Geometric over arithmetic mean of the power, 300-3400 Hz, in -0.2 dB.
+    pub(super) flatness: u8,
+    /// Mean difference from the spectrum before, 0.1 dB.
+    pub(super) flux: u8,
+    /// Strongest normalised autocorrelation between 60 and 400 Hz, 0..=255.
+    pub(super) voicing: u8,
+}
+
+impl Frame {
+    /// Time without media.
+    pub(super) const MISSING: Self = Self {
+        halves: [Level(0); 2],
+        missing: true,
+        gate: false,
+        speech: 0,
+        dead_head: FRAME_SAMPLES as u8,
+        dead_tail: FRAME_SAMPLES as u8,
+        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0 },
+    };
+
+    /// Mean power of the frame, full scale = 1.
+    pub(super) fn power(&self) -> f32 {
+        (self.halves[0].power() + self.halves[1].power()) / 2.0
+    }
+
+    /// Whether nothing at all is heard: digital silence or no media.
+    pub(super) fn is_dead(&self) -> bool {
+        usize::from(self.dead_head) == FRAME_SAMPLES
+    }
+}

@@ -1,0 +1,133 @@
+//! The shape of a frame's spectrum.
+
+use super::frame::{FRAME_SAMPLES, Shape};
+use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
+use std::sync::{Arc, LazyLock};
+
+/// Points of the transform: 32 ms, so bins of 31.25 Hz keep the tones of telephone plans apart.
+const POINTS: usize = 256;
+/// Samples that a transform shares with the one before.
+const KEPT: usize = POINTS - FRAME_SAMPLES;
+/// The telephone channel, 300-3400 Hz (ITU-T G.712), in bins.
+const CHANNEL: std::ops::Range<usize> = 10..109;
+/// Autocorrelation lags of voices, 60-400 Hz, at half the sampling rate.
+const LAGS: std::ops::RangeInclusive<usize> = 10..=66;
+
+/// The transform and its window, the same for every stream.
+struct Plan {
+    transform: Arc<dyn RealToComplex<f32>>,
+    window: [f32; POINTS],
+}
+
+static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan {
+    transform: RealFftPlanner::new().plan_fft_forward(POINTS),
+    window: std::array::from_fn(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / POINTS as f32).cos()),
+});
+
+/// Looks at one stream's spectrum.
+pub(super) struct Spectrum {
+    kept: [f32; KEPT],
+    before: [f32; CHANNEL.end - CHANNEL.start],
+}
+
+impl Spectrum {
+    pub(super) fn new() -> Self {
+        Self { kept: [0.0; KEPT], before: [0.0; CHANNEL.end - CHANNEL.start] }
+    }
+
+    /// Passes over a frame whose spectrum is of no interest.
+    pub(super) fn skip(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        self.kept.copy_from_slice(&samples[FRAME_SAMPLES - KEPT..]);
+    }
+
+    /// The shape of the spectrum at the end of `samples`.
+    pub(super) fn look(&mut self, samples: &[f32; FRAME_SAMPLES]) -> Shape {
+        let mut block = [0.0; POINTS];
+        block[..KEPT].copy_from_slice(&self.kept);
+        block[KEPT..].copy_from_slice(samples);
+        self.skip(samples);
+        let voicing = voicing(&block);
+        let power = power(&mut block);
+        let (peak, second, one, two) = peaks(&power);
+        Shape {
+            peak,
+            second,
+            one: share(one),
+            two: share(two),
+            flatness: flatness(&power[CHANNEL]),
+            flux: self.flux(&power[CHANNEL]),
+            voicing: share(voicing),
+        }
+    }
+
+    /// Mean difference of the logarithms, after the mean difference in level is taken away.
+    fn flux(&mut self, power: &[f32]) -> u8 {
+        let bins = power.len() as f32;
+        let mut difference = [0.0f32; CHANNEL.end - CHANNEL.start];
+        for ((difference, before), power) in difference.iter_mut().zip(self.before.iter_mut()).zip(power) {
+            let log = 10.0 * (power + QUIET).log10();
+            *difference = log - *before;
+            *before = log;
+        }
+        let mean = difference.iter().sum::<f32>() / bins;
+        let flux = difference.iter().map(|d| (d - mean).abs()).sum::<f32>() / bins;
+        (flux * 10.0).min(255.0) as u8
+    }
+}
+
+/// Added to powers before a logarithm: about -100 dBov a bin.
+const QUIET: f32 = 1e-10;
+
+fn share(of_one: f32) -> u8 {
+    (of_one * 255.0).clamp(0.0, 255.0) as u8
+}
+
+fn power(block: &mut [f32; POINTS]) -> [f32; POINTS / 2] {
+    let plan = &*PLAN;
+    for (sample, window) in block.iter_mut().zip(&plan.window) {
+        *sample *= window;
+    }
+    let mut spectrum = [Complex::default(); POINTS / 2 + 1];
+    let mut scratch = [Complex::default(); POINTS];
+    let needed = plan.transform.get_scratch_len().min(POINTS);
+    // The lengths are the plan's own, so the transform cannot refuse them; were it to, the spectrum is empty.
+    let _ = plan.transform.process_with_scratch(block, &mut spectrum, &mut scratch[..needed]);
+    std::array::from_fn(|bin| spectrum[bin].norm_sqr() / (POINTS * POINTS) as f32)
+}
+
+/// The two strongest peaks and the shares of the power in the first and in both.
+fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
+    let total: f32 = power.iter().sum::<f32>() + QUIET;
+    let around = |bin: usize| bin.saturating_sub(2)..(bin + 3).min(power.len());
+    let strongest = |except: std::ops::Range<usize>| {
+        (2..power.len()).filter(|bin| !except.contains(bin)).max_by(|a, b| power[*a].total_cmp(&power[*b])).unwrap_or(0)
+    };
+    let first = strongest(0..0);
+    let second = strongest(first.saturating_sub(3)..first + 4);
+    let in_first: f32 = power[around(first)].iter().sum();
+    let in_second: f32 = power[around(second)].iter().sum();
+    (first as u8, second as u8, in_first / total, (in_first + in_second) / total)
+}
+
+/// How far the geometric mean lies below the arithmetic, 0.2 dB.
+fn flatness(power: &[f32]) -> u8 {
+    let bins = power.len() as f32;
+    let mean = power.iter().sum::<f32>() / bins + QUIET;
+    let log_mean = power.iter().map(|p| 10.0 * (p + QUIET).log10()).sum::<f32>() / bins;
+    ((10.0 * mean.log10() - log_mean) * 5.0).clamp(0.0, 255.0) as u8
+}
+
+/// The strongest normalised autocorrelation at the pitch of a voice.
+fn voicing(block: &[f32; POINTS]) -> f32 {
+    let half: [f32; POINTS / 2] = std::array::from_fn(|n| block[2 * n] + block[2 * n + 1]);
+    let last = *LAGS.end();
+    let now = &half[last..];
+    let own: f32 = now.iter().map(|s| s * s).sum();
+    LAGS.map(|lag| {
+        let then = &half[last - lag..half.len() - lag];
+        let product: f32 = now.iter().zip(then).map(|(a, b)| a * b).sum();
+        let other: f32 = then.iter().map(|s| s * s).sum();
+        product / (own * other + 1e-20).sqrt()
+    })
+    .fold(0.0, f32::max)
+}

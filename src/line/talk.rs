@@ -1,0 +1,131 @@
+//! Frames in, the beginnings and ends of sound and speech out.
+
+use std::collections::VecDeque;
+
+/// A frame as the detector heard it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    /// Something audible that may be speech.
+    pub(super) sound: bool,
+    /// Probability of speech, 0..=1.
+    pub(super) speech: f32,
+}
+
+/// What begins or ends, at the beginning or end of frame number …
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Sound(u64),
+    Quiet(u64),
+    Speech(u64),
+    Pause(u64),
+}
+
+/// Frames of sound in a row that make a [`Turn::Sound`]: 40 ms.
+const SOUND: u64 = 2;
+/// Frames without sound that end it: 100 ms.
+const QUIET: u64 = 5;
+/// Frames without speech that are a pause: 200 ms.
+const PAUSE: u64 = 10;
+/// Speech begins where it is this probable for [`SURE_FRAMES`].
+const SURE: f32 = 0.65;
+const SURE_FRAMES: u64 = 2;
+/// … and of the last 300 ms this many frames had sound: 160 ms, longer than a click or a key's bounce.
+const SUSTAINED: u32 = 8;
+const SUSTAINED_IN: u32 = 15;
+/// Speech goes on while it is this probable and there is sound.
+const LIKELY: f32 = 0.4;
+
+/// Follows who makes a noise on one line.
+pub(super) struct Talk {
+    sounding: bool,
+    speaking: bool,
+    with_sound: u64,
+    without_sound: u64,
+    sure: u64,
+    last_speech: u64,
+    /// Sound of the last 32 frames, the newest in the lowest bit.
+    sounds: u32,
+    turns: VecDeque<Turn>,
+}
+
+impl Talk {
+    pub(super) fn new() -> Self {
+        Self {
+            sounding: false,
+            speaking: false,
+            with_sound: 0,
+            without_sound: 0,
+            sure: 0,
+            last_speech: 0,
+            sounds: 0,
+            turns: VecDeque::with_capacity(8),
+        }
+    }
+
+    /// The next turn, oldest first.
+    pub(super) fn poll(&mut self) -> Option<Turn> {
+        self.turns.pop_front()
+    }
+
+    /// Frame `number` was heard so.
+    pub(super) fn follow(&mut self, number: u64, heard: Heard) {
+        self.follow_sound(number, heard.sound);
+        self.follow_speech(number, heard);
+    }
+
+    fn follow_sound(&mut self, number: u64, sound: bool) {
+        self.sounds = self.sounds << 1 | u32::from(sound);
+        if !sound {
+            self.with_sound = 0;
+            self.without_sound += 1;
+            if self.sounding && self.without_sound == QUIET {
+                self.sounding = false;
+                self.turns.push_back(Turn::Quiet((number + 1).saturating_sub(QUIET)));
+            }
+            return;
+        }
+        self.without_sound = 0;
+        self.with_sound += 1;
+        if !self.sounding && self.with_sound == SOUND {
+            self.sounding = true;
+            self.turns.push_back(Turn::Sound((number + 1).saturating_sub(SOUND)));
+        }
+    }
+
+    fn follow_speech(&mut self, number: u64, heard: Heard) {
+        self.sure = if heard.speech >= SURE { self.sure + 1 } else { 0 };
+        if heard.sound && heard.speech >= LIKELY {
+            self.last_speech = number;
+        }
+        if self.speaking {
+            if number - self.last_speech.min(number) >= PAUSE {
+                self.speaking = false;
+                self.turns.push_back(Turn::Pause(self.last_speech + 1));
+            }
+            return;
+        }
+        let sustained = (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= SUSTAINED;
+        if self.sure >= SURE_FRAMES && sustained {
+            self.speaking = true;
+            self.turns.push_back(Turn::Speech(number.saturating_sub(self.frames_since_onset())));
+        }
+    }
+
+    /// How long ago the sound that turned out to be speech began: holes up to 60 ms belong to it.
+    fn frames_since_onset(&self) -> u64 {
+        let mut since = 0;
+        let mut hole = 0;
+        for ago in 0..u64::from(SUSTAINED_IN) {
+            if self.sounds >> ago & 1 == 1 {
+                since = ago;
+                hole = 0;
+            } else {
+                hole += 1;
+                if hole > 3 {
+                    break;
+                }
+            }
+        }
+        since
+    }
+}
