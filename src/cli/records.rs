@@ -311,7 +311,7 @@ mod tests {
     use crate::{
         call::{Disposition, EndedBy, Entry, What},
         gateway::DialectName,
-        line::{Condition, Judgement},
+        line::{Condition, Judgement, Rule},
         moment::Moment,
         phone::PhoneNumber,
         records::{NewCall, Opened, Records},
@@ -417,7 +417,7 @@ mod tests {
             started,
         });
         let append = |at, what| call.append(Entry { at: Moment::from_millis(at), what });
-        append(5_020, What::Judged(Judgement::told(Condition::Silent, "no_media")));
+        append(5_020, What::Judged(Judgement::told(Condition::Silent, Rule::NoMedia)));
         let (disposition, by) = (Disposition::Line(Condition::Silent), EndedBy::Hotline);
         append(34_500, What::Ended { disposition, by, step: "welcome".into() });
         // Answered when it is on disk, and with it all that came before.
