@@ -37,6 +37,7 @@ pub(super) fn make_private(directory: &Path) -> io::Result<()> {
 /// Opens the database to write, made or brought up to date where needed.
 pub(super) fn connect(data: &Path, now: Timestamp) -> Result<Connection, OpenError> {
     let path = database(data);
+    touch_private(&path).map_err(|source| OpenError::Directory { path: data.to_owned(), source })?;
     let failed = |source| OpenError::Database { path: path.clone(), source };
     let mut connection = Connection::open(&path).map_err(failed)?;
     configure(&connection).map_err(failed)?;
@@ -45,6 +46,15 @@ pub(super) fn connect(data: &Path, now: Timestamp) -> Result<Connection, OpenErr
         found => schema::migrate(&mut connection, found.max(0), now).map_err(failed)?,
     }
     Ok(connection)
+}
+
+/// Makes the file readable by its owner only; SQLite gives its logs the same permissions.
+fn touch_private(file: &Path) -> io::Result<()> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

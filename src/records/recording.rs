@@ -1,6 +1,6 @@
 //! Recordings of calls: two channels at 8 kHz, the caller left, us right, as `<data>/recordings/<record id>.wav`.
 //!
-//! A call lays its audio on a [`Timeline`]; what can't change any more goes in blocks to one thread, which writes all
+//! A call lays its audio on a timeline; what can't change any more goes in blocks to one thread, which writes all
 //! recordings and brings each file's header up to date every second. So a call never waits for the disk, and a file is
 //! playable after a kill, less its last second or two.
 

@@ -152,6 +152,18 @@ async fn a_promise_that_can_not_be_stored_is_answered_so_and_the_call_goes_on() 
     assert_eq!(kept, 1, "what a failed transaction held is written by the next");
 }
 
+#[cfg(unix)]
+#[test]
+fn only_their_owner_can_read_the_records() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (data, opened) = records();
+    opened.records.begin(a_call("a"));
+    for file in ["qingjiang.db", "qingjiang.db-wal"] {
+        let mode = fs::metadata(data.path().join(file)).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
+}
+
 #[test]
 fn a_second_service_on_the_same_records_is_refused() {
     let (data, _opened) = records();
