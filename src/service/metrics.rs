@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn judgements_are_counted_by_condition() {
-        let text = observed(What::Judged(Judgement::told(Condition::Faint, "told")));
+        let text = observed(What::Judged(Judgement::told(Condition::Faint, crate::line::Rule::Told)));
         assert!(text.contains(r#"qingjiang_judgements_total{dialect="twilio",condition="faint"} 1"#), "{text}");
     }
 
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn wait_lateness_is_in_seconds() {
         let late = Duration::from_millis(12);
-        let text = observed(What::Waited { planned: Duration::from_secs(5), late });
+        let text = observed(What::Waited { planned: Duration::from_secs(5), late: Some(late) });
         assert!(text.contains("qingjiang_wait_lateness_seconds_sum 0.012"), "{text}");
     }
 
