@@ -44,24 +44,26 @@ enum Lang {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> ExitCode {
+///
+/// # Errors
+/// Where the files cannot be read, or the answer cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
     let prompts = source(args.dir.as_deref(), Path::new("prompts"));
     let audio = source(args.audio.as_deref(), Path::new("audio"));
+    let problems = script::inspect(&Bank::default(), &prompts, &audio)?.problems;
     let mut out = std::io::stdout().lock();
-    let inspected = match script::inspect(&Bank::default(), &prompts, &audio) {
-        Ok(inspected) => inspected,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
-            return ExitCode::from(2);
-        }
+    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = match args.json {
+        true => format!("{}\n", as_json(&problems, language)),
+        false => as_text(&problems, language, colour),
     };
-    // A pipe that was closed early (`| head`) is nobody's fault.
-    let _ = match args.json {
-        true => writeln!(out, "{}", as_json(&inspected.problems, language)),
-        false => write!(out, "{}", as_text(&inspected.problems, language, colour(&out))),
-    };
-    ExitCode::from(u8::from(inspected.problems.iter().any(|problem| problem.severity() == Severity::Error)))
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A pipe that was closed early (`| head`) is nobody's fault.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
 }
 
 fn source(given: Option<&Path>, usual: &Path) -> Source {
@@ -90,10 +92,6 @@ impl From<Lang> for Language {
     }
 }
 
-fn colour(out: &impl IsTerminal) -> bool {
-    out.is_terminal() && std::env::var_os("NO_COLOR").is_none()
-}
-
 fn as_json(problems: &[Problem], language: Language) -> serde_json::Value {
     problems.iter().map(|problem| entry(problem, language)).collect()
 }
@@ -116,7 +114,7 @@ fn entry(problem: &Problem, language: Language) -> serde_json::Value {
 
 fn as_text(problems: &[Problem], language: Language, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1);
     let mut text = String::new();
     for problem in problems {
         let mut drawing = String::new();
@@ -218,7 +216,8 @@ mod tests {
     #[test]
     fn a_directory_that_is_not_there_is_not_a_wrong_script() {
         let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, lang: None, json: false };
-        assert_eq!(format!("{:?}", run(&args)), format!("{:?}", ExitCode::from(2)));
+        let error = run(&args).expect_err("nothing there").to_string();
+        assert!(error.contains("/nowhere/prompts"), "{error}");
     }
 
     fn unknown_step() -> Vec<Problem> {

@@ -270,7 +270,7 @@ fn every_problem_is_told_at_once() {
     );
     let mut found = codes(&problems(&[SourceFile::new("hotline.toml", text)]));
     found.sort_unstable();
-    assert_eq!(found, ["bad_duration", "no_wait", "short_wait", "unknown_key"]);
+    assert_eq!(found, ["bad_duration", "no_closing", "no_wait", "short_wait", "unknown_key", "unreachable_step"]);
 }
 
 #[test]
