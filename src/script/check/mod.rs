@@ -40,7 +40,7 @@ impl Case<'_> {
 }
 
 /// Holds everything that was read against the rules. Where names lead nowhere, the rules for single places still apply;
-/// the proofs on the graph wait until it is one. Without a `shelf`, recordings are nobody's concern.
+/// what is proved on ways waits until every way leads somewhere. Without a `shelf`, recordings are nobody's concern.
 pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     let mut case = Case { texts: &loaded.texts, notes: &loaded.notes, problems: &mut loaded.problems };
     texts::polite(&mut case);
@@ -48,9 +48,7 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     texts::complete(script, &mut case);
     waits::ladders(script, &mut case);
     waits::steps(script, &mut case);
-    if loaded.resolved {
-        proofs(script, &mut case);
-    }
+    proofs(script, &mut case);
     if let Some(shelf) = shelf {
         recordings::recordings(script, shelf, &mut case);
     }
@@ -58,10 +56,12 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
 
 fn proofs(script: &Script, case: &mut Case<'_>) {
     let graph = graph::Graph::of(script);
-    flow::unreachable(&graph, case);
-    flow::endless(&graph, case);
+    if case.notes.unresolved.is_empty() {
+        flow::unreachable(&graph, case);
+        flow::endless(&graph, case);
+        flow::variables(&graph, case);
+    }
     flow::farewells(&graph, case);
-    flow::variables(&graph, case);
     flow::notice(&graph, case);
     menus::menus(&graph, case);
     menus::promotions(&graph, case);

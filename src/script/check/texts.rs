@@ -42,8 +42,7 @@ pub(super) fn used(script: &Script, case: &Case<'_>, locale: &Locale) -> Vec<(Pr
 pub(super) fn polite(case: &mut Case<'_>) {
     for (locale, texts) in case.texts {
         for (prompt, text) in texts {
-            let Some(entry) = case.notes.entries.get(&(locale.clone(), prompt.clone())) else { continue };
-            let place = entry.place.clone();
+            let Some(place) = case.notes.text(locale, prompt).cloned() else { continue };
             for (range, phrase) in phrases::forbidden(locale, text) {
                 let at = text.get(range).map_or_else(|| place.clone(), |words| within(&place, words));
                 case.problems.add(at, Fault::Forbidden { phrase });

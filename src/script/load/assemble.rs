@@ -70,7 +70,7 @@ fn entries(head: &mut Section<'_>, own: &[Field<'_>], lent: &[Field<'_>], loader
     let names = own.iter().chain(lent).map(|field| field.name().to_owned());
     loader.names = names.zip((0..).map(StepId)).collect();
     loader.notes.built_in = (own.len()..own.len() + lent.len()).map(StepId).collect();
-    let mut written = |key| head.take(key).map(|field| loader.step(&field, &[]));
+    let mut written = |key| head.take(key).map(|field| loader.go(&field, Spot::Entry(key)));
     let (start, transfer_failed, after_agent) = (written("start"), written("transfer_failed"), written("after_agent"));
     let agent = general::agent(head, loader);
     // Ladders of the standard lead to the agent by this name, whatever the script calls it.
@@ -78,7 +78,9 @@ fn entries(head: &mut Section<'_>, own: &[Field<'_>], lent: &[Field<'_>], loader
     Entries {
         start: start.or_else(|| loader.find("welcome")).unwrap_or(StepId(0)),
         agent,
-        transfer_failed: transfer_failed.or_else(|| loader.find("transfer_failed")).unwrap_or_else(|| loader.nowhere()),
+        transfer_failed: transfer_failed
+            .or_else(|| loader.find("transfer_failed"))
+            .unwrap_or_else(|| loader.nowhere(Spot::Entry("transfer_failed"))),
         after_agent: after_agent.or_else(|| loader.find("after_agent")),
     }
 }

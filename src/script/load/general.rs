@@ -22,12 +22,11 @@ pub(super) fn name(general: &mut Section<'_>, loader: &mut Loader) -> String {
 /// The step that is the human being.
 pub(super) fn agent(general: &mut Section<'_>, loader: &mut Loader) -> StepId {
     if let Some(field) = general.take("agent") {
-        loader.put(Spot::Agent, field.place());
-        return loader.step(&field, &[]);
+        return loader.go(&field, Spot::Agent);
     }
     loader.find("agent").unwrap_or_else(|| {
         loader.problems.add(general.place(), Fault::NoAgentStep { name: "agent".into() });
-        loader.nowhere()
+        loader.nowhere(Spot::Agent)
     })
 }
 

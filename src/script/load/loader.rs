@@ -19,8 +19,6 @@ pub(super) struct Loader {
     /// While parts of the standard stand in for what was not written: where the script could have said it.
     stand_in: Option<Place>,
     pub(super) notes: Notes,
-    /// Whether a name leads nowhere: then the script is no graph.
-    pub(super) unresolved: bool,
     pub(super) problems: Problems,
 }
 
@@ -50,26 +48,27 @@ impl Loader {
         self.names.get(name).copied()
     }
 
-    /// The step `field` names; where there is none, any: the problem keeps the script from being used.
-    pub(super) fn step(&mut self, field: &Field<'_>, also: &[&str]) -> StepId {
-        let Some(name) = field.text(&mut self.problems) else { return self.nowhere() };
+    /// The step that `spot` leads to, which `field` names; where there is none, any: the problem keeps the script from
+    /// being used. `also` may be said here instead of a step.
+    pub(super) fn step(&mut self, field: &Field<'_>, spot: Spot, also: &[&str]) -> StepId {
+        self.put(spot, field.place());
+        let Some(name) = field.text(&mut self.problems) else { return self.nowhere(spot) };
         self.find(name).unwrap_or_else(|| {
             let nearest = nearest(name, self.names.keys().map(String::as_str).chain(also.iter().copied()));
             self.problems.add(field.place(), Fault::UnknownStep { name: name.into(), nearest });
-            self.nowhere()
+            self.nowhere(spot)
         })
     }
 
     /// Stands in where a name leads nowhere.
-    pub(super) fn nowhere(&mut self) -> StepId {
-        self.unresolved = true;
+    pub(super) fn nowhere(&mut self, spot: Spot) -> StepId {
+        self.notes.unresolved.insert(spot);
         StepId(0)
     }
 
     /// The step `field` names, and where that was written.
     pub(super) fn go(&mut self, field: &Field<'_>, spot: Spot) -> StepId {
-        self.put(spot, field.place());
-        self.step(field, &[])
+        self.step(field, spot, &[])
     }
 
     /// The prompt `field` names; its use is remembered.

@@ -30,8 +30,6 @@ pub(super) struct Loaded {
     /// The script; absent where the files do not say enough for one. Where `problems` hold an error, it is fit for
     /// further checks and for nothing else.
     pub(super) script: Option<Script>,
-    /// Whether every name in the script leads where it says. If not, single places of it can be checked, ways cannot.
-    pub(super) resolved: bool,
     /// The texts, whether there is a script or not.
     pub(super) texts: Texts,
     /// Where everything was written.
@@ -50,8 +48,8 @@ pub(super) fn load(files: &[Arc<SourceFile>]) -> Loaded {
     files.iter().for_each(|file| check_encoding(file, &mut loader.problems));
     let texts = catalogues(files, &standard, &mut loader);
     let script = hotline(files, &standard, texts.clone(), &mut loader);
-    let Loader { notes, problems, unresolved, .. } = loader;
-    Loaded { script, resolved: !unresolved, texts, notes, problems }
+    let Loader { notes, problems, .. } = loader;
+    Loaded { script, texts, notes, problems }
 }
 
 /// Files are read with U+FFFD in place of what is not UTF-8.

@@ -87,7 +87,7 @@ fn after(fault: &Fault) -> Option<Fault> {
         Forbidden { .. } => Familiar,
         Familiar => AnnouncedKey { key: '9' },
         AnnouncedKey { .. } => HumanUnsaid { step: name() },
-        HumanUnsaid { .. } => NoClosing { locales: vec!["en".into()] },
+        HumanUnsaid { .. } => NoClosing { last: Some(prompt), locales: vec!["en".into()] },
         NoClosing { .. } => NoWait,
         NoWait => ShortHangUp { wait: second },
         ShortHangUp { .. } => ShortWait { wait: second },
