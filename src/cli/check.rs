@@ -1,9 +1,6 @@
 //! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
 
-use crate::{
-    audio::Bank,
-    script::{self, Language, Problem, Severity, Source},
-};
+use crate::script::{self, Language, Problem, Severity, Source};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::json;
 use std::{
@@ -51,7 +48,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
     let prompts = source(args.dir.as_deref(), Path::new("prompts"));
     let audio = source(args.audio.as_deref(), Path::new("audio"));
-    let problems = script::inspect(&Bank::default(), &prompts, &audio)?.problems;
+    let problems = script::inspect(None, &prompts, &audio)?.problems;
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match args.json {
