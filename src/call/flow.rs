@@ -10,7 +10,7 @@ use crate::{
     gateway::Resume,
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Saying, StepId, Target, readout},
+    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Saying, StepId, Target, spoken_digit},
 };
 use std::time::Duration;
 
@@ -82,8 +82,9 @@ impl Call {
                 Part::Prompt(prompt) => add(prompt.clone()),
                 Part::Greeting => add(self.script.greeting(self.wall.datetime()).clone()),
                 Part::Digits(variable) => {
-                    let number = self.facts.numbers.get(variable);
-                    readout::digits(&self.script.locale, number.map_or("", PhoneNumber::reveal)).for_each(add);
+                    let number = self.facts.numbers.get(variable).map_or("", PhoneNumber::reveal);
+                    let digits = number.chars().filter_map(Digit::parse);
+                    digits.filter_map(|digit| spoken_digit(&self.script.locale, digit)).for_each(add);
                 }
             }
         }

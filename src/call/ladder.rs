@@ -110,7 +110,12 @@ impl Call {
             Condition::Silent | Condition::Noise => self.line.heard,
             _ => word == Some(Condition::Clear),
         };
-        if matches!(heard, Heard::Request | Heard::Bad(_)) && !rung.insisted {
+        let speaks_otherwise = match heard {
+            Heard::Request => true,
+            Heard::Bad(condition) => condition != rung.condition && !rung.insisted,
+            Heard::Nobody | Heard::Word(_) => false,
+        };
+        if speaks_otherwise {
             return self.turn_heard(judgement, now);
         }
         if somebody {

@@ -144,9 +144,11 @@ impl Call {
 
     /// Does what is due by `now`; harmless when called early.
     pub fn handle_timeout(&mut self, now: Moment, ear: &dyn Ear) {
-        while let Some(deadline) = self.poll_timeout().filter(|deadline| deadline.at <= now) {
+        for _ in 0..MOST_HOPS {
+            let Some(deadline) = self.poll_timeout().filter(|deadline| deadline.at <= now) else { return };
             self.on_deadline(deadline, now, ear);
         }
+        self.fail(now);
     }
 
     /// The next thing to do, oldest first.

@@ -214,7 +214,7 @@ impl Call {
         match (&script.step(self.step).act, heard) {
             (Act::HangUp { .. }, _) => self.let_go(self.ending(self.closing_disposition()), now),
             // Speech that raised no event while it lasted, yet is there when the whole wait is looked at.
-            (_, Heard::Request | Heard::Bad(_)) => self.turn_heard(judgement, now),
+            (Act::Ask(ask), Heard::Request | Heard::Bad(_)) if ask.speech.is_some() => self.turn_heard(judgement, now),
             (Act::Ask(ask), _) => match ask.no_input {
                 Some(step) => self.go(step, now),
                 None if self.line.proven || self.line.heard => self.nothing_answered(now),

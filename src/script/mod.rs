@@ -7,11 +7,12 @@ mod load;
 pub mod model;
 mod notes;
 pub mod problem;
-pub mod readout;
+mod reading;
 pub mod source;
 
 pub use model::*;
 pub use problem::{Language, Problem, Severity};
+pub use reading::{digit_parts, spoken_digit};
 pub use source::{Source, SourceError, SourceFile};
 
 use std::{sync::Arc, time::Duration};

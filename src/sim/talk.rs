@@ -10,7 +10,7 @@ use crate::{
         self, Capabilities, Dialect, HangupBy, Malformed, MarkId, MarksOnClear, Message, Resume, TransferBy, Wire,
     },
     leg::Playout,
-    line::{Condition, Judgement, LineEvent, Sensitivity},
+    line::{Condition, Judgement, LineEvent, Rule, Sensitivity},
     moment::Moment,
     phone::{Digit, PhoneNumber},
     script::Script,
@@ -319,7 +319,7 @@ impl Ear for TalkLine {
         let overlap = |span: &&(Moment, Moment, Condition)| span.1.min(to).since(span.0.max(from));
         let longest = self.speech.iter().max_by_key(overlap).filter(|span| !overlap(span).is_zero());
         let condition = longest.map_or(self.background, |span| span.2);
-        let mut judgement = Judgement::told(condition, "told");
+        let mut judgement = Judgement::told(condition, Rule::Told);
         let spoken: Duration = self.speech.iter().map(|span| overlap(&span)).sum();
         judgement.evidence.speech_ms = spoken.as_millis() as u64;
         judgement
