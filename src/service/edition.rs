@@ -9,6 +9,8 @@ pub struct Edition {
     pub script: Arc<Script>,
     /// Its recordings, encoded.
     pub bank: Arc<Bank>,
+    /// Which version it is: short, and the same for the same files.
+    pub version: String,
     /// When it was loaded.
     pub loaded: jiff::Timestamp,
 }

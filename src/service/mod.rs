@@ -13,6 +13,6 @@ pub mod metrics;
 pub mod registry;
 pub mod reply;
 mod socket;
-pub mod store;
+mod taping;
 mod transfer;
 mod upgrade;
