@@ -45,7 +45,8 @@ pub fn detail(what: &What) -> Value {
             json!({ "condition": condition.as_str(), "index": index })
         }
         What::Waited { planned, late } => {
-            json!({ "planned_ms": planned.as_millis() as u64, "late_ms": late.map(|late| late.as_secs_f64() * 1000.0) })
+            let late_ms = late.map(|late| late.as_secs_f64() * 1000.0);
+            json!({ "planned_ms": planned.as_millis() as u64, "late_ms": late_ms })
         }
         What::Handover { target } => json!({ "target": target.to_string() }),
         What::CallbackStored { number } => json!({ "number": number }),

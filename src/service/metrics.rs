@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn wait_lateness_is_in_seconds() {
         let late = Duration::from_millis(12);
-        let text = observed(What::Waited { planned: Duration::from_secs(5), late });
+        let text = observed(What::Waited { planned: Duration::from_secs(5), late: Some(late) });
         assert!(text.contains("qingjiang_wait_lateness_seconds_sum 0.012"), "{text}");
     }
 

@@ -126,6 +126,90 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, &format!("write {prompt} = \"…\" in {locale}.toml")),
             );
         }
+        Fault::Forbidden { phrase } => {
+            (format!("a caller must never hear `{phrase}`"), "say it as the service standard does, politely")
+        }
+        Fault::Familiar => ("callers are addressed as 您, not 你".into(), "write 您"),
+        Fault::AnnouncedKey { key } => {
+            return (
+                format!("the text announces key {key}, which does nothing here"),
+                format!("add {key} to keys, or reword the prompt"),
+            );
+        }
+        Fault::HumanUnsaid { step } => (
+            format!("menu `{step}` does not tell callers how to reach a human being"),
+            "say which key it is, for example: to speak to an agent, press zero",
+        ),
+        Fault::NoClosing { locale } => return (
+            format!("a call may end here without a farewell ({locale})"),
+            "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\""
+                .into(),
+        ),
+        Fault::NoWait => (
+            "a call may be ended here without a wait".into(),
+            "the caller hangs up first: wait some seconds, usually \"5s\"",
+        ),
+        Fault::ShortHangUp { wait } => (
+            format!("{} is short: the caller should have time to hang up first", time(*wait)),
+            "the standard waits 5s; if it has to be less, give the reason: reason = \"…\"",
+        ),
+        Fault::ShortWait { wait } => (
+            format!("the wait of {} is too short: a slow caller needs 5s to begin", time(*wait)),
+            "write \"5s\" or more; if it has to be less, give the reason: reason = \"…\"",
+        ),
+        Fault::ShortAnswer { wait } => (
+            format!("{} is hardly time to answer", time(*wait)),
+            "write \"5s\"; if it has to be less, give the reason: reason = \"…\"",
+        ),
+        Fault::LadderCircle { conditions } => (
+            format!(
+                "these ladders lead to each other for ever: {}",
+                conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join(", ")
+            ),
+            "let one of them end in hang_up or in a step",
+        ),
+        Fault::IdleConsent => (
+            "this asks for consent, and the answer changes nothing".into(),
+            "consent belongs to the last rung, and what follows (then) is a step, not hang_up",
+        ),
+        Fault::NoNotice => (
+            "calls are recorded, and the opening does not say so".into(),
+            "put recording_notice into the say of the first step",
+        ),
+        Fault::Unreachable { step } => (
+            format!("no path leads to step `{step}`"),
+            "lead to it from somewhere or remove it; to keep it, give the reason: spare = \"…\"",
+        ),
+        Fault::Endless { steps } => (
+            format!("a call could go round in circles while the caller does nothing: {}", steps.join(" → ")),
+            "let one of these steps end in hang_up, or wait for a key",
+        ),
+        Fault::NobodyThere { step } => (
+            format!("step `{step}` should be the human agent, but leads to nobody"),
+            "let it lead to a queue or an agent, or to a callback",
+        ),
+        Fault::NoHumanKey { step } => {
+            (format!("menu `{step}` has no key for a human agent"), "add 0 = \"agent\" to keys")
+        }
+        Fault::TooManyChoices { count, most } => {
+            return (
+                format!("{count} choices are too many to remember"),
+                format!("at most {most}; the keys for the agent and for hearing it again are not counted"),
+            );
+        }
+        Fault::TooDeep { level, most } => {
+            return (format!("this menu lies on level {level}"), format!("at most {most} menus one under another"));
+        }
+        Fault::EarlyPromotion { prompt } => (
+            format!("the advertising `{prompt}` can be heard before the caller has chosen anything"),
+            "move it to where the caller has pressed a key",
+        ),
+        Fault::Unset { variable, nearest } => {
+            return (
+                format!("the variable `{variable}` may not be set yet on some path to here"),
+                meant(nearest, "every path to here must collect it first"),
+            );
+        }
     };
     (message, help.into())
 }

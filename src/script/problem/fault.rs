@@ -107,6 +107,50 @@ pub enum Fault {
     // ---- texts
     /// A prompt is used and the catalogue has no text for it.
     NoText { prompt: PromptId, locale: Locale, nearest: Option<String> },
+    /// Words a caller must never hear.
+    Forbidden { phrase: String },
+    /// 你 where 您 belongs.
+    Familiar,
+    /// A menu announces a key that does nothing there.
+    AnnouncedKey { key: char },
+    /// A menu whose words do not mention the human being.
+    HumanUnsaid { step: String },
+
+    // ---- ends
+    /// A call may end here without words of farewell.
+    NoClosing { locale: Locale },
+    /// A call would end without a wait.
+    NoWait,
+    /// A wait before a hang-up is shorter than the standard's.
+    ShortHangUp { wait: Duration },
+    /// A wait of a line ladder is shorter than the standard's.
+    ShortWait { wait: Duration },
+    /// Hardly time to answer.
+    ShortAnswer { wait: Duration },
+    /// Ladders that lead to each other for ever.
+    LadderCircle { conditions: Vec<Condition> },
+    /// The caller's consent is asked for, and the ladder goes on whatever the answer.
+    IdleConsent,
+    /// Calls are recorded and nobody says so.
+    NoNotice,
+
+    // ---- the graph
+    /// No path leads here.
+    Unreachable { step: String },
+    /// A circle that turns without the caller doing anything.
+    Endless { steps: Vec<String> },
+    /// The step that should be the human being leads to none.
+    NobodyThere { step: String },
+    /// A menu without a key for the human being.
+    NoHumanKey { step: String },
+    /// More choices than can be remembered.
+    TooManyChoices { count: usize, most: usize },
+    /// A menu under too many others.
+    TooDeep { level: usize, most: usize },
+    /// Advertising before the caller has chosen anything.
+    EarlyPromotion { prompt: PromptId },
+    /// A variable that may not be set yet.
+    Unset { variable: String, nearest: Option<String> },
 }
 
 impl Fault {
@@ -149,13 +193,37 @@ impl Fault {
             Self::DeadEnd { .. } => "dead_end",
             Self::NoQuestion => "no_question",
             Self::NoText { .. } => "no_text",
+            Self::Forbidden { .. } => "forbidden_phrase",
+            Self::Familiar => "familiar_you",
+            Self::AnnouncedKey { .. } => "announced_key",
+            Self::HumanUnsaid { .. } => "human_unsaid",
+            Self::NoClosing { .. } => "no_closing",
+            Self::NoWait => "no_wait",
+            Self::ShortHangUp { .. } => "short_hang_up",
+            Self::ShortWait { .. } => "short_wait",
+            Self::ShortAnswer { .. } => "short_answer",
+            Self::LadderCircle { .. } => "ladder_circle",
+            Self::IdleConsent => "idle_consent",
+            Self::NoNotice => "no_recording_notice",
+            Self::Unreachable { .. } => "unreachable_step",
+            Self::Endless { .. } => "endless",
+            Self::NobodyThere { .. } => "nobody_there",
+            Self::NoHumanKey { .. } => "no_human_key",
+            Self::TooManyChoices { .. } => "too_many_choices",
+            Self::TooDeep { .. } => "too_deep",
+            Self::EarlyPromotion { .. } => "early_promotion",
+            Self::Unset { .. } => "unset_variable",
         }
     }
 
     /// How bad it is.
     pub const fn severity(&self) -> Severity {
         match self {
-            Self::StrayFile { .. } => Severity::Warning,
+            Self::StrayFile { .. }
+            | Self::AnnouncedKey { .. }
+            | Self::HumanUnsaid { .. }
+            | Self::ShortHangUp { .. }
+            | Self::ShortAnswer { .. } => Severity::Warning,
             _ => Severity::Error,
         }
     }

@@ -92,6 +92,70 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, &format!("在 {locale}.toml 里写上 {prompt} = \"…\"")),
             );
         }
+        Fault::Forbidden { phrase } => (format!("客户不应听到`{phrase}`这样的话"), "按服务规范换一种礼貌的说法"),
+        Fault::Familiar => ("称呼客户要用“您”,不用“你”".into(), "改为“您”"),
+        Fault::AnnouncedKey { key } => {
+            return (format!("提示语说了按键 {key},但是这里按它没有用"), format!("在 keys 里加上 {key},或者改提示语"));
+        }
+        Fault::HumanUnsaid { step } => {
+            (format!("菜单 `{step}` 没有告诉客户怎样转人工服务"), "说明按哪个键,例如:人工服务请按零")
+        }
+        Fault::NoClosing { locale } => {
+            return (
+                format!("通话可能在这里没有道别就结束({locale})"),
+                "挂机前的最后一句要道“再见”;文字里看不出来的,注明 kind = \"closing\"".into(),
+            );
+        }
+        Fault::NoWait => ("这里可能不等客户就挂机".into(), "让客户先挂机:写上等待的时间,一般是 \"5s\""),
+        Fault::ShortHangUp { wait } => (
+            format!("{} 太短:应当给客户先挂机的时间", time(*wait)),
+            "规范是 5s;确有必要更短的,写明原因:reason = \"……\"",
+        ),
+        Fault::ShortWait { wait } => (
+            format!("只等 {} 太短:说话慢的客户要五秒才能开口", time(*wait)),
+            "写 \"5s\" 或者更长;确有必要更短的,写明原因:reason = \"……\"",
+        ),
+        Fault::ShortAnswer { wait } => {
+            (format!("{} 之内客户来不及回答", time(*wait)), "写 \"5s\";确有必要更短的,写明原因:reason = \"……\"")
+        }
+        Fault::LadderCircle { conditions } => (
+            format!(
+                "这几种情况互相接来接去,没有尽头:{}",
+                conditions.iter().map(|c| c.as_str()).collect::<Vec<_>>().join("、")
+            ),
+            "让其中一种以 hang_up 或者某一步结束",
+        ),
+        Fault::IdleConsent => (
+            "这里征求客户同意,但是客户同意不同意结果都一样".into(),
+            "consent 只能写在最后一级,并且 then 是某一步,不是 hang_up",
+        ),
+        Fault::NoNotice => ("通话要录音,但是开场没有告诉客户".into(), "在第一步的 say 里加上 recording_notice"),
+        Fault::Unreachable { step } => {
+            (format!("没有哪里会走到 `{step}` 这一步"), "从别处引到这里,或者删掉;要留着备用,就写明原因:spare = \"……\"")
+        }
+        Fault::Endless { steps } => (
+            format!("客户什么也不做时,通话会一直绕圈:{}", steps.join(" → ")),
+            "让其中一步以 hang_up 结束,或者等客户按键",
+        ),
+        Fault::NobodyThere { step } => {
+            (format!("`{step}` 应当是人工服务,却没有通向任何人"), "让它通向 queue、agent,或者登记回电")
+        }
+        Fault::NoHumanKey { step } => (format!("菜单 `{step}` 没有转人工的按键"), "在 keys 里加上 0 = \"agent\""),
+        Fault::TooManyChoices { count, most } => {
+            return (format!("{count} 个选择太多,客户记不住"), format!("最多 {most} 个;转人工和重听的键不计在内"));
+        }
+        Fault::TooDeep { level, most } => {
+            return (format!("这个菜单在第 {level} 层"), format!("菜单最多 {most} 层"));
+        }
+        Fault::EarlyPromotion { prompt } => {
+            (format!("客户还没有作出选择,就会听到推广内容 `{prompt}`"), "移到客户按键之后")
+        }
+        Fault::Unset { variable, nearest } => {
+            return (
+                format!("走到这里时,变量 `{variable}` 可能还没有内容"),
+                meant(nearest, "到这里的每条路都要先用 collect 输入它"),
+            );
+        }
     };
     (message, help.into())
 }

@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.limits.max_message, 65536);
         assert_eq!(config.limits.start, Duration::from_secs(10));
-        assert!(config.files.prompts.is_none() && config.auth.http_basic.is_none());
+        assert!(config.files.prompts.is_none() && config.auth.http.is_off());
     }
 
     #[test]
@@ -325,7 +325,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().expect("temporary file");
         std::fs::write(file.path(), "s3cret\n").expect("written");
         let text = format!("auth.http.token = {{ file = {:?} }}", file.path());
-        assert_eq!(Config::parse("q.toml", &text).expect("good").auth.http_token, Some(Secret::new("s3cret")));
+        assert_eq!(Config::parse("q.toml", &text).expect("good").auth.http.token, Some(Secret::new("s3cret")));
     }
 
     #[test]
