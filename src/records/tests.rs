@@ -18,7 +18,7 @@ fn a_call_comes_back_as_it_was_written() {
     let call = opened.records.begin(a_call("a"));
     call.append(entry(0, What::Step { name: "welcome".into() }));
     call.append(entry(20, What::PromptSaid { prompt: PromptId::new("menu_main") }));
-    call.append(entry(5_000, What::Judged(Judgement::told(Condition::Clear, "told"))));
+    call.append(entry(5_000, What::Judged(Judgement::told(Condition::Clear, crate::line::Rule::Told))));
     call.append(entry(9_000, ended(Disposition::Agent(Target::Queue("complaint".into())), EndedBy::Hotline)));
     opened.keeper.finish();
 
@@ -173,7 +173,7 @@ fn damaged_files_are_errors_and_never_panics() {
     let (data, opened) = records();
     for n in 0..40 {
         let call = opened.records.begin(a_call(&n.to_string()));
-        call.append(entry(5, What::Judged(Judgement::told(Condition::Silent, "no_media"))));
+        call.append(entry(5, What::Judged(Judgement::told(Condition::Silent, crate::line::Rule::NoMedia))));
     }
     opened.keeper.finish();
     let whole = fs::read(database(data.path())).expect("the file");

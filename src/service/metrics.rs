@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn judgements_are_counted_by_condition() {
-        let text = observed(What::Judged(Judgement::told(Condition::Faint, "told")));
+        let text = observed(What::Judged(Judgement::told(Condition::Faint, crate::line::Rule::Told)));
         assert!(text.contains(r#"qingjiang_judgements_total{dialect="twilio",condition="faint"} 1"#), "{text}");
     }
 
