@@ -8,7 +8,10 @@ use super::{
     registry::Registry,
     transfer::Transfers,
 };
-use crate::{gateway::DialectName, records::{Records, recording::Recordings}};
+use crate::{
+    gateway::DialectName,
+    records::{Records, recording::Recordings},
+};
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use std::sync::{
