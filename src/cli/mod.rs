@@ -1,5 +1,6 @@
 //! A file a command.
 
+pub mod records;
 pub mod serve;
 
 /// Runs the command line; the process's exit status.
