@@ -8,7 +8,6 @@ use super::{
     liveness::{Liveness, Vital},
     registry::Place,
     socket::{End, Incoming, Socket},
-    taping::Taping,
 };
 use crate::{
     call::{Disposition, EndedBy, Entry, What},
@@ -18,7 +17,7 @@ use crate::{
     },
     line::Condition,
     moment::Moment,
-    records::{CallRecord, Known},
+    records::{CallRecord, Known, recording::Recorder},
     session::{Session, Setup, SocketEnd},
 };
 use futures_util::{
@@ -129,7 +128,8 @@ pub(super) struct CallTask {
     /// Whether it has a place of its own.
     pub(super) room: bool,
     pub(super) record: Option<CallRecord>,
-    pub(super) taping: Option<Taping>,
+    /// Where its sound goes, if that is kept.
+    pub(super) tape: Option<Recorder>,
     pub(super) condition: Option<Condition>,
     /// When the start message was understood.
     pub(super) started: Option<Moment>,
@@ -199,7 +199,7 @@ impl CallTask {
             accepted_at,
             room: false,
             record: None,
-            taping: None,
+            tape: None,
             condition: None,
             started: None,
             first_audio_due: false,
@@ -327,9 +327,6 @@ impl CallTask {
         while let Some(effect) = self.session.poll_effect() {
             self.carry_out(effect, now);
         }
-        if let Some(taping) = &mut self.taping {
-            taping.advance(now);
-        }
         self.session.take_wire(&mut self.wire);
         let mut taken = true;
         for wire in self.wire.drain(..) {
@@ -394,8 +391,8 @@ impl CallTask {
         let Some(record) = self.record.take() else { return };
         self.exchange.metrics.ended(self.dialect, self.condition, disposition);
         self.exchange.metrics.unknown(self.dialect, self.session.leg().unknown);
-        if let Some(taping) = self.taping.take() {
-            taping.finish(self.now());
+        if let Some(tape) = self.tape.take() {
+            tape.finish(self.now());
         }
         let seconds = self.now().elapsed().as_secs_f64();
         info!(record = %record.id(), disposition = disposition.as_str(), by = by.as_str(), seconds, "call ended");

@@ -3,7 +3,6 @@
 use super::{
     call_task::{CallTask, Cause, Reply},
     registry::{LiveCall, Seat},
-    taping::Taping,
 };
 use crate::{
     call::{Entry, What},
@@ -28,7 +27,7 @@ impl CallTask {
             Effect::Journal(entry) => self.on_journal(entry, now),
             Effect::Commit(promise) => self.commit(promise, now),
             Effect::Transfer(target) => self.transfer(target),
-            Effect::Record(sound) => self.tape(sound),
+            Effect::Record(sound) => self.keep(&sound),
             Effect::Close { status, disposition, by } => {
                 self.over = Some(status);
                 self.ended(&disposition, by);
@@ -104,7 +103,7 @@ impl CallTask {
             room = self.room,
             "call started"
         );
-        self.taping = self.tapes.then(|| Taping::new(self.exchange.recordings.record(&record)));
+        self.tape = self.tapes.then(|| self.exchange.recordings.record(&record));
         self.record = Some(record);
         let admission = if self.room {
             self.first_audio_due = true;
@@ -169,9 +168,9 @@ impl CallTask {
         self.replies.push(Box::pin(async move { Reply::Transferred(asked.await.unwrap_or(false)) }));
     }
 
-    fn tape(&mut self, sound: Sound) {
-        if let Some(taping) = &mut self.taping {
-            taping.keep(sound);
+    fn keep(&mut self, sound: &Sound) {
+        if let Some(tape) = &mut self.tape {
+            tape.keep(sound);
         }
     }
 }

@@ -17,7 +17,6 @@ pub mod metrics;
 pub mod registry;
 pub mod reply;
 mod socket;
-mod taping;
 mod transfer;
 mod upgrade;
 
