@@ -1,5 +1,6 @@
 //! A file a command.
 
+pub mod check;
 pub mod records;
 pub mod serve;
 
