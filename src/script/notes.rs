@@ -2,7 +2,7 @@
 
 use super::{Locale, PromptId, StepId, source::Place};
 use crate::{line::Condition, phone::Digit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A spot in the script that a message may point at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,8 +10,13 @@ use std::collections::BTreeMap;
 pub enum Spot {
     Hotline,
     Record,
+    Agent,
+    Greeting(usize),
+    Word(&'static str),
+    WordsWait,
     Step(StepId),
     Say(StepId, usize),
+    Keys(StepId),
     Key(StepId, Digit),
     Speech(StepId),
     NoInput(StepId),
@@ -55,6 +60,8 @@ pub struct Notes {
     places: BTreeMap<Spot, Place>,
     /// Why the operators want a spot as it is, in their own words: waives a rule there.
     pub reasons: BTreeMap<Spot, String>,
+    /// Steps of the standard that stand in where the script has none of its own.
+    pub built_in: BTreeSet<StepId>,
     /// Every use of a prompt in the script.
     pub uses: Vec<(PromptId, Place)>,
     /// The texts' places and kinds.
@@ -84,9 +91,16 @@ impl Spot {
     fn parent(self) -> Option<Self> {
         match self {
             Self::Hotline => None,
-            Self::Step(_) | Self::Ladder(_) | Self::Record => Some(Self::Hotline),
+            Self::Step(_)
+            | Self::Ladder(_)
+            | Self::Record
+            | Self::Agent
+            | Self::Greeting(_)
+            | Self::Word(_)
+            | Self::WordsWait => Some(Self::Hotline),
+            Self::Key(step, _) => Some(Self::Keys(step)),
             Self::Say(step, _)
-            | Self::Key(step, _)
+            | Self::Keys(step)
             | Self::Speech(step)
             | Self::NoInput(step)
             | Self::Next(step)

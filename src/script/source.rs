@@ -45,6 +45,11 @@ impl Place {
         Self::new(file, 0..0)
     }
 
+    /// The point at which it ends.
+    pub fn end(&self) -> Self {
+        Self::new(&self.file, self.span.end..self.span.end)
+    }
+
     /// Line and column, both counted from 1; the column in characters, as editors show it.
     pub fn line_column(&self) -> (usize, usize) {
         let before = self.file.text.get(..self.span.start).unwrap_or_default();

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     line::Condition,
     script::{
-        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, Then,
+        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, StepId, Then,
         notes::Spot,
         problem::{Fault, Shape},
     },
@@ -144,7 +144,7 @@ fn then(field: &Field<'_>, loader: &mut Loader) -> Then {
         let nearest = nearest(name, LADDERS.map(Condition::as_str));
         loader.problems.add(field.place(), Fault::UnknownCondition { name: name.into(), nearest });
     }
-    condition.map_or(Then::HangUp, Then::Ladder)
+    condition.map_or(Then::Go(StepId(0)), Then::Ladder)
 }
 
 /// A ladder that goes on with another needs the other to be there.

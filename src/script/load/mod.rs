@@ -12,12 +12,14 @@ use super::{
     problem::{Fault, Problems, Shape},
     source::{Place, SourceFile, embedded},
 };
-use reader::{Field, Section, nearest};
+pub(super) use reader::nearest;
+use reader::{Field, Section};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Duration,
 };
+pub(super) use step::RECORDING_NOTICE;
 use toml::de::DeTable;
 
 /// What came of reading the files.
@@ -140,6 +142,8 @@ fn script(mut root: Section<'_>, mut standard: Section<'_>, texts: Texts, loader
     let all = || written.iter().chain(&taken);
     loader.names = all().enumerate().map(|(index, field)| (field.name().into(), StepId(index))).collect();
 
+    loader.notes.built_in = (written.len()..written.len() + taken.len()).map(StepId).collect();
+
     let start = general.take("start").map(|field| loader.step(&field, &[]));
     let agent = agent(&mut general, loader);
     let transfer_failed = general.take("transfer_failed").map(|field| loader.step(&field, &[]));
@@ -190,7 +194,8 @@ fn text(section: &mut Section<'_>, key: &'static str, loader: &mut Loader) -> Op
 
 /// The step of the standard where a failed transfer goes on, and all that it leads to, unless the script has its own.
 fn stand_ins<'a>(written: &[Field<'a>], standard: Vec<Field<'a>>) -> Vec<Field<'a>> {
-    let own: BTreeSet<&str> = written.iter().map(Field::name).collect();
+    // The human being is always the script's own.
+    let own: BTreeSet<&str> = written.iter().map(Field::name).chain(["agent"]).collect();
     let mut wanted = vec!["transfer_failed"];
     let mut taken: Vec<Field<'a>> = Vec::new();
     while let Some(name) = wanted.pop() {
@@ -208,6 +213,7 @@ fn stand_ins<'a>(written: &[Field<'a>], standard: Vec<Field<'a>>) -> Vec<Field<'
 
 fn agent(general: &mut Section<'_>, loader: &mut Loader) -> StepId {
     if let Some(field) = general.take("agent") {
+        loader.put(Spot::Agent, field.place());
         return loader.step(&field, &[]);
     }
     loader.find("agent").unwrap_or_else(|| {
@@ -253,13 +259,21 @@ fn timezone(general: &mut Section<'_>, loader: &mut Loader) -> jiff::tz::TimeZon
 }
 
 fn default_greeting(general: &mut Section<'_>, loader: &mut Loader) -> PromptId {
-    general.take("greeting").and_then(|field| loader.prompt(&field)).unwrap_or_else(|| loader.own_prompt("welcome"))
+    let written = general.take("greeting").and_then(|field| loader.prompt(&field));
+    written.unwrap_or_else(|| loader.own_prompt("welcome"))
 }
 
 fn greetings(field: Option<Field<'_>>, loader: &mut Loader) -> Vec<Greeting> {
     let Some(field) = field else { return Vec::new() };
     let items = field.list(&mut loader.problems).unwrap_or_default();
-    items.iter().filter_map(|item| greeting(item, loader)).collect()
+    let mut greetings = Vec::new();
+    for item in &items {
+        if let Some(greeting) = greeting(item, loader) {
+            loader.put(Spot::Greeting(greetings.len()), item.place());
+            greetings.push(greeting);
+        }
+    }
+    greetings
 }
 
 fn greeting(item: &Field<'_>, loader: &mut Loader) -> Option<Greeting> {
@@ -312,13 +326,18 @@ fn words(section: Option<Section<'_>>, agent: StepId, loader: &mut Loader) -> Wo
     let mut section = section;
     let mut word = |key, usual| {
         let field = section.as_mut().and_then(|section| section.take(key));
+        if let Some(field) = &field {
+            loader.put(Spot::Word(key), field.place());
+        }
         field.and_then(|field| loader.prompt(&field)).unwrap_or_else(|| loader.own_prompt(usual))
     };
     let (invalid, no_input) = (word("invalid", "menu_invalid"), word("no_input", "menu_no_input"));
     let (busy, error, goodbye) =
         (word("busy", "capacity_busy"), word("error", "system_error"), word("goodbye", "goodbye"));
     let wait = section.as_mut().and_then(|section| section.take("wait"));
-    let wait = loader.wait(wait, Spot::Hotline);
+    let wait = loader.wait(wait, Spot::WordsWait);
+    let reason = section.as_mut().and_then(|section| section.take("reason"));
+    loader.reason(reason, Spot::WordsWait);
     if let Some(section) = section {
         section.close(&mut loader.problems);
     }

@@ -4,7 +4,7 @@ mod en;
 mod fault;
 mod zh;
 
-pub use fault::{Fault, Shape};
+pub use fault::{BadAudio, Decibels, Fault, RateUnit, Shape};
 
 use super::source::Place;
 use std::fmt;
