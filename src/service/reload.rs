@@ -5,7 +5,7 @@
 
 use super::{
     config::Files,
-    edition::{Edition, Refusal},
+    edition::Refusal,
     exchange::Exchange,
 };
 use crate::moment::Moment;
