@@ -360,7 +360,10 @@ impl Call {
                 self.journal(now, What::CallbackStored { number });
                 self.say_step(now);
             }
-            _ => self.go(*failed, now),
+            _ => {
+                self.facts.store_failed = true;
+                self.go(*failed, now);
+            }
         }
     }
 
