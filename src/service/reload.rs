@@ -3,11 +3,7 @@
 //! Files are looked at by size and time of change, a few times a second. That works on every file system that operators
 //! mount, and costs a millisecond for some two hundred files.
 
-use super::{
-    config::Files,
-    edition::Refusal,
-    exchange::Exchange,
-};
+use super::{config::Files, edition::Refusal, exchange::Exchange};
 use crate::moment::Moment;
 use std::{
     collections::BTreeMap,
