@@ -234,11 +234,16 @@ fn syntax(detail: &str) -> String {
     let known = [
         ("duplicate key", "同一个名字写了两次"),
         ("invalid basic string", "引号里的文字没有结束"),
+        ("string values must be quoted", "文字要放在英文引号里"),
         ("unclosed array", "方括号没有结束"),
         ("unclosed inline table", "花括号没有结束"),
         ("unclosed table", "[节名] 的方括号没有结束"),
-        ("key with no value", "等号后面没有内容"),
-        ("missing assignment between key-value pairs", "两项之间缺少等号"),
+        ("key with no value", "缺少等号,或者等号后面没有内容"),
+        ("unexpected key or value", "一行只能写一项"),
+        ("missing comma", "两项之间缺少英文逗号"),
+        ("invalid unquoted key", "名字只能用英文字母、数字、- 和 _;别的名字要加英文引号"),
+        ("missing value", "等号后面没有内容"),
+        ("missing assignment", "缺少等号"),
     ];
     known
         .iter()
