@@ -17,6 +17,7 @@ mod judge;
 pub mod listener;
 mod meter;
 mod plain;
+mod silero;
 mod spectrum;
 mod talk;
 mod timeline;
