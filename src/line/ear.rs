@@ -1,6 +1,13 @@
-//! What happens to every frame: it is measured, the detector says how likely it is speech, and it is remembered.
+//! What happens to every frame: it is measured, the detectors say how likely it is speech, and it is remembered.
+//!
+//! The cascade: level and floor let quiet frames pass at no cost; WebRTC's gate and the shape of the spectrum make the
+//! plain detector, always there; while somebody has a decision to make ([`super::Attention::Full`]) the neural detector
+//! has the last word wherever something is audible.
 
+#[cfg(feature = "neural")]
+use super::neural::Neural;
 use super::{
+    Attention,
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
@@ -14,11 +21,14 @@ use super::{
 
 /// Sound begins this far above the floor, dB: chosen, 6 dB is what a listener notices at once.
 const AUDIBLE_OVER: f32 = 5.0;
-/// ... and at least here, dBov: under it lie comfort noise (-75..-55) and a quiet room, and a voice so quiet can no
-/// longer be understood over the idle noise of a channel (-65).
+/// … and at least here, dBov: under it lie comfort noise (-75..-55) and a quiet room, and a voice so quiet can no longer
+/// be understood over the idle noise of a channel (-65).
 const AUDIBLE: f32 = -61.0;
-/// Spectra are looked at from here, dBov.
+/// Spectra are looked at from here, dBov, and from this far above the floor, dB.
 const WORTH_LOOKING: f32 = -66.0;
+const WORTH_LOOKING_OVER: f32 = -3.0;
+/// The gate is deaf to very quiet voices: sound is also what a detector believes to be speech.
+const BELIEVED: f32 = 0.5;
 
 /// One stream's ear.
 pub(super) struct Ear {
@@ -26,6 +36,11 @@ pub(super) struct Ear {
     floor: Floor,
     gate: Gate,
     spectrum: Spectrum,
+    #[cfg(feature = "neural")]
+    neural: Box<Neural>,
+    /// What the neural detector said last; `None` while it rests.
+    neural_says: Option<f32>,
+    pub(super) attention: Attention,
     pub(super) talk: Talk,
     pub(super) history: History,
 }
@@ -33,25 +48,58 @@ pub(super) struct Ear {
 impl Ear {
     pub(super) fn new() -> Self {
         Self {
-            meter: Meter::default(),
+            meter: Meter::new(),
             floor: Floor::new(),
             gate: Gate::new(),
             spectrum: Spectrum::new(),
+            #[cfg(feature = "neural")]
+            neural: Box::new(Neural::new()),
+            neural_says: None,
+            attention: Attention::Full,
             talk: Talk::new(),
             history: History::new(),
         }
     }
 
-    fn remember(&mut self, mut frame: Frame, sound: bool) {
+    fn remember(&mut self, frame: Frame, audible: bool) {
         let number = self.history.next();
         self.history.push(frame);
-        let speech = plain::probability(self.history.last(plain::WINDOW), self.floor.over());
-        frame.speech = (speech * 255.0) as u8;
-        self.history.amend(number, |kept| kept.speech = frame.speech);
-        // The gate is deaf to very quiet voices; the detector is not.
-        let sound = sound && (frame.gate || speech >= 0.5);
-        self.talk.follow(number, Heard { sound, speech });
+        let plain = plain::probability(self.history.last(plain::WINDOW), self.floor.over());
+        let speech = self.neural_says.unwrap_or(plain);
+        self.history.amend(number, |kept| {
+            kept.plain = byte(plain);
+            kept.speech = byte(speech);
+        });
+        if self.neural_says.is_none() {
+            self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
+        }
+        let sound = audible && (frame.gate || speech >= BELIEVED);
+        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says });
     }
+
+    /// The neural detector decides in steps of 32 ms: its word is for all frames whose middle lies in the step.
+    #[cfg(feature = "neural")]
+    fn ask_neural(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        if self.attention == Attention::Events {
+            if self.neural_says.take().is_some() {
+                self.neural.rest();
+            }
+            return;
+        }
+        let Some(decided) = self.neural.follow(samples) else {
+            self.neural_says.get_or_insert(0.0);
+            return;
+        };
+        self.neural_says = Some(decided.probability);
+        let frames = (decided.before + FRAME_SAMPLES / 2) / FRAME_SAMPLES;
+        let next = self.history.next();
+        for number in next.saturating_sub(frames as u64)..next {
+            self.history.amend(number, |frame| frame.speech = byte(decided.probability));
+        }
+    }
+
+    #[cfg(not(feature = "neural"))]
+    fn ask_neural(&mut self, _samples: &[f32; FRAME_SAMPLES]) {}
 }
 
 impl Frames for Ear {
@@ -61,22 +109,27 @@ impl Frames for Ear {
         let power = frame.power();
         let level = Level::of_power(power).dbov();
         self.floor.follow(power);
-        if level < WORTH_LOOKING || level < self.floor.dbov() + 2.0 {
+        self.ask_neural(&samples);
+        if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);
             self.remember(frame, false);
             return;
         }
         frame.gate = self.gate.is_voice(pcm);
         frame.spectrum = self.spectrum.look(&samples);
-        let sound = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        self.remember(frame, sound);
+        self.remember(frame, level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER);
     }
 
     fn missing(&mut self) {
+        self.neural_says = self.neural_says.map(|_| 0.0);
         self.remember(Frame::MISSING, false);
     }
 
     fn close_gap(&mut self, frames: usize) -> usize {
         self.history.close_gap(frames)
     }
+}
+
+fn byte(probability: f32) -> u8 {
+    (probability * 255.0) as u8
 }

@@ -1,6 +1,6 @@
 //! One leg's ear.
 
-use super::{Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
+use super::{Attention, Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
 use crate::moment::Moment;
 use std::time::Duration;
 
@@ -35,6 +35,11 @@ impl Listener {
     pub fn advance(&mut self, now: Moment) {
         self.timeline.advance(now, &mut self.ear);
         self.ear.history.begin(self.timeline.begun());
+    }
+
+    /// How closely to listen from now on; at first [`Attention::Full`].
+    pub fn attend(&mut self, attention: Attention) {
+        self.ear.attention = attention;
     }
 
     /// Audio that was not heard because it came faster than it can have been spoken.

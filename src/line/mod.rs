@@ -7,16 +7,22 @@
 //! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
 
 mod analyze;
+mod cuts;
 mod ear;
+mod envelope;
 mod features;
 mod floor;
 #[allow(dead_code, reason = "tones and drop-outs are read by the next stage of the judge")]
 mod frame;
+mod histogram;
 mod history;
 mod judge;
 pub mod listener;
 mod meter;
+#[cfg(feature = "neural")]
+mod neural;
 mod plain;
+#[cfg(feature = "neural")]
 mod silero;
 mod spectrum;
 mod talk;
@@ -123,6 +129,16 @@ pub enum LineEvent {
         /// When the last speech was heard.
         at: Moment,
     },
+}
+
+/// How closely a line is listened to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attention {
+    /// A decision is pending: every detector works. The default.
+    #[default]
+    Full,
+    /// Nobody will judge: only the cheap detector works, for events; judgements of this time are poorer.
+    Events,
 }
 
 /// How sensitively a stretch is judged.

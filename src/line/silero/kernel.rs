@@ -33,18 +33,20 @@ impl Packed {
         }
     }
 
-    /// `out[column]` = weights · `columns[column]` + bias. Every column has as many values as the matrix has inputs,
-    /// every `out` as many as it has outputs.
-    pub(super) fn apply<const C: usize>(&self, kernel: Kernel, columns: [&[f32]; C], out: [&mut [f32]; C]) {
+    /// `out[column]` = weights · column + bias, for `C` columns: `inputs` holds, for each input, its value in every
+    /// column. There are as many as the matrix has inputs, and every `out` has as many as it has outputs.
+    pub(super) fn apply<const C: usize>(&self, kernel: Kernel, inputs: &[[f32; C]], out: [&mut [f32]; C]) {
         match kernel {
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => avx2::apply(self, columns, out),
-            Kernel::Scalar => scalar(self, columns, out),
+            Kernel::Avx2 => avx2::apply(self, inputs, out),
+            Kernel::Scalar => scalar(self, inputs, out),
         }
     }
 
-    fn panels(&self) -> impl Iterator<Item = (&[[f32; LANES]], &[f32; LANES])> {
-        self.weights.chunks_exact(self.inputs).zip(&self.bias)
+    /// For each panel, in order: its weights, its bias and its number.
+    fn panels(&self) -> impl Iterator<Item = (&[[f32; LANES]], &[f32; LANES], usize)> {
+        let weights = self.weights.chunks_exact(self.inputs);
+        weights.zip(&self.bias).enumerate().map(|(panel, (weights, bias))| (weights, bias, panel))
     }
 }
 
@@ -69,16 +71,18 @@ impl Kernel {
     }
 }
 
-fn scalar<const C: usize>(packed: &Packed, columns: [&[f32]; C], mut out: [&mut [f32]; C]) {
-    for (panel, (weights, bias)) in packed.panels().enumerate() {
-        for (column, out) in columns.iter().zip(&mut out) {
-            let mut sums = *bias;
-            for (weights, value) in weights.iter().zip(*column) {
+fn scalar<const C: usize>(packed: &Packed, inputs: &[[f32; C]], mut out: [&mut [f32]; C]) {
+    for (weights, bias, panel) in packed.panels() {
+        let mut sums = [*bias; C];
+        for (weights, values) in weights.iter().zip(inputs) {
+            for (sums, value) in sums.iter_mut().zip(values) {
                 for (sum, weight) in sums.iter_mut().zip(weights) {
                     *sum += weight * value;
                 }
             }
-            out[panel * LANES..][..LANES].copy_from_slice(&sums);
+        }
+        for (out, sums) in out.iter_mut().zip(&sums) {
+            out[panel * LANES..][..LANES].copy_from_slice(sums);
         }
     }
 }
@@ -96,13 +100,13 @@ mod avx2 {
         is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
     }
 
-    pub(super) fn apply<const C: usize>(packed: &Packed, columns: [&[f32]; C], out: [&mut [f32]; C]) {
+    pub(super) fn apply<const C: usize>(packed: &Packed, inputs: &[[f32; C]], out: [&mut [f32]; C]) {
         // SAFETY: `Kernel::Avx2` is only ever made by `Kernel::detect`, after `is_there`.
         unsafe {
             match C {
-                1 => panels::<C, 4>(packed, columns, out),
-                2 => panels::<C, 2>(packed, columns, out),
-                _ => panels::<C, 1>(packed, columns, out),
+                1 => panels::<C, 4>(packed, inputs, out),
+                2 => panels::<C, 2>(packed, inputs, out),
+                _ => panels::<C, 1>(packed, inputs, out),
             }
         }
     }
@@ -110,38 +114,32 @@ mod avx2 {
     /// `U` inputs go side by side, so that eight sums are under way whatever the number of columns: an FMA takes four
     /// cycles, and two can begin in each.
     #[target_feature(enable = "avx2,fma")]
-    fn panels<const C: usize, const U: usize>(packed: &Packed, columns: [&[f32]; C], mut out: [&mut [f32]; C]) {
-        for (panel, (weights, bias)) in packed.panels().enumerate() {
-            let mut sums = [[[_mm256_setzero_ps(); 2]; U]; C];
-            let whole = weights.len() / U * U;
-            for first in (0..whole).step_by(U) {
+    fn panels<const C: usize, const U: usize>(packed: &Packed, inputs: &[[f32; C]], mut out: [&mut [f32]; C]) {
+        let (whole, left) = inputs.as_chunks::<U>();
+        for (weights, bias, panel) in packed.panels() {
+            let (whole_weights, left_weights) = weights.as_chunks::<U>();
+            let mut sums = [[[_mm256_setzero_ps(); 2]; C]; U];
+            for (weights, values) in whole_weights.iter().zip(whole) {
                 for u in 0..U {
-                    add(&weights[first + u], first + u, &columns, &mut sums, u);
+                    add(&weights[u], &values[u], &mut sums[u]);
                 }
             }
-            for (at, weights) in weights.iter().enumerate().skip(whole) {
-                add(weights, at, &columns, &mut sums, 0);
+            for (weights, values) in left_weights.iter().zip(left) {
+                add(weights, values, &mut sums[0]);
             }
-            for (sums, out) in sums.iter().zip(&mut out) {
-                let lanes: &mut [f32] = &mut out[panel * LANES..][..LANES];
-                store(sums, bias, lanes);
+            for (column, out) in out.iter_mut().enumerate() {
+                store(sums.map(|sums| sums[column]), bias, &mut out[panel * LANES..][..LANES]);
             }
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn add<const C: usize, const U: usize>(
-        weights: &[f32; LANES],
-        at: usize,
-        columns: &[&[f32]; C],
-        sums: &mut [[[__m256; 2]; U]; C],
-        u: usize,
-    ) {
+    fn add<const C: usize>(weights: &[f32; LANES], values: &[f32; C], sums: &mut [[__m256; 2]; C]) {
         let [low, high] = load(weights);
-        for (column, sums) in columns.iter().zip(sums) {
-            let value = _mm256_set1_ps(column[at]);
-            sums[u] = [_mm256_fmadd_ps(low, value, sums[u][0]), _mm256_fmadd_ps(high, value, sums[u][1])];
+        for c in 0..C {
+            let value = _mm256_set1_ps(values[c]);
+            sums[c] = [_mm256_fmadd_ps(low, value, sums[c][0]), _mm256_fmadd_ps(high, value, sums[c][1])];
         }
     }
 
@@ -154,7 +152,7 @@ mod avx2 {
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn store<const U: usize>(sums: &[[__m256; 2]; U], bias: &[f32; LANES], lanes: &mut [f32]) {
+    fn store<const U: usize>(sums: [[__m256; 2]; U], bias: &[f32; LANES], lanes: &mut [f32]) {
         let [mut low, mut high] = load(bias);
         for sum in sums {
             low = _mm256_add_ps(low, sum[0]);
@@ -181,9 +179,9 @@ mod tests {
     fn products<const C: usize>(kernel: Kernel) -> Vec<f32> {
         let inputs = 195;
         let packed = Packed::new(48, inputs, |o, i| value(o * inputs + i), |o| value(o + 7));
-        let columns: [Vec<f32>; C] = std::array::from_fn(|c| (0..inputs).map(|i| value(i * 31 + c)).collect());
+        let columns: Vec<[f32; C]> = (0..inputs).map(|i| std::array::from_fn(|c| value(i * 31 + c))).collect();
         let mut out: [Vec<f32>; C] = std::array::from_fn(|_| vec![0.0; 48]);
-        packed.apply(kernel, columns.each_ref().map(|c| c.as_slice()), out.each_mut().map(|o| o.as_mut_slice()));
+        packed.apply(kernel, &columns, out.each_mut().map(|o| o.as_mut_slice()));
         out.concat()
     }
 
@@ -200,7 +198,7 @@ mod tests {
     fn a_product_is_a_product() {
         let packed = Packed::new(16, 2, |o, i| (o * 10 + i) as f32, |o| o as f32);
         let mut out = [0.0; 16];
-        packed.apply(Kernel::Scalar, [&[1.0, 2.0]], [&mut out]);
+        packed.apply(Kernel::Scalar, &[[1.0], [2.0]], [&mut out]);
         assert_eq!((out[0], out[3]), (2.0, 95.0));
     }
 }

@@ -125,18 +125,20 @@ impl Model {
         let mut one = [0.0; 5 * 128];
         let (_, frames) = one.split_at_mut(128);
         let [a, b, c, d] = quarters(frames);
-        let column = |frame: usize| &magnitudes[frame * BINS..(frame + 3) * BINS];
-        self.first.apply(self.kernel, [column(0), column(1), column(2), column(3)], [a, b, c, d]);
+        let windows: [[f32; FRAMES]; 3 * BINS] =
+            std::array::from_fn(|n| std::array::from_fn(|frame| magnitudes[frame * BINS + n]));
+        self.first.apply(self.kernel, &windows, [a, b, c, d]);
         rectify(&mut one);
         let mut two = [0.0; 2 * 64];
         let (e, f) = two.split_at_mut(64);
-        self.second.apply(self.kernel, [&one[..3 * 128], &one[2 * 128..]], [e, f]);
+        let windows: [[f32; 2]; 3 * 128] = std::array::from_fn(|n| [one[n], one[2 * 128 + n]]);
+        self.second.apply(self.kernel, &windows, [e, f]);
         rectify(&mut two);
         let mut three = [0.0; 64];
-        self.third.apply(self.kernel, [&two], [&mut three]);
+        self.third.apply(self.kernel, two.as_chunks().0, [&mut three]);
         rectify(&mut three);
         let mut four = [0.0; 128];
-        self.fourth.apply(self.kernel, [&three], [&mut four]);
+        self.fourth.apply(self.kernel, three.as_chunks().0, [&mut four]);
         rectify(&mut four);
         four
     }
@@ -147,7 +149,7 @@ impl Model {
         both[..STATE].copy_from_slice(encoded);
         both[STATE..].copy_from_slice(&memory.hidden);
         let mut gates = [0.0; 4 * STATE];
-        self.gates.apply(self.kernel, [&both], [&mut gates]);
+        self.gates.apply(self.kernel, both.as_chunks().0, [&mut gates]);
         let [input, forget, cell, output] = quarters(&mut gates);
         for n in 0..STATE {
             memory.cell[n] = sigmoid(forget[n]) * memory.cell[n] + sigmoid(input[n]) * tanh(cell[n]);
