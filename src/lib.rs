@@ -13,7 +13,7 @@
 //! | [`gateway`] | one dialect a file: wire messages ⇄ neutral events and commands | `audio` |
 //! | [`line`] | what the line sounds like: speech, level, noise, tones → condition, with evidence | `audio` |
 //! | [`script`] | what the operators wrote: loading, checking, versions | `audio`, `line` |
-//! | [`agents`] | who can take the caller: the decision a gateway's dialplan asks for | `script` |
+//! | [`agents`] | who can take the caller: the decision a gateway's dialplan asks for | `script`, `gateway` |
 //! | [`call`] | one conversation: events in, commands out, deadlines asked for | `script`, `line`, `gateway`, `agents` |
 //! | [`leg`] | one media leg: a dialect, its playout and an ear; not a call, and not a socket | `gateway`, `line`, `audio` |
 //! | [`session`] | a call joined with its leg: what one gateway socket drives, sans IO | `call`, `leg` and below |

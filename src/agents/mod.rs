@@ -2,7 +2,7 @@
 //!
 //! Roster and queues of our own come later and belong here, pure in the same way as [`crate::call`].
 
-use crate::script::Target;
+use crate::{gateway::twiml::Destination, script::Target};
 use std::fmt;
 
 /// What `GET /route/{call_id}` answers, one line of plain text.
@@ -30,6 +30,16 @@ impl fmt::Display for Decision {
         match self {
             Self::To(target) => target.fmt(f),
             Self::End => f.write_str("end"),
+        }
+    }
+}
+
+impl<'a> From<&'a Decision> for Destination<'a> {
+    fn from(decision: &'a Decision) -> Self {
+        match decision {
+            Decision::To(Target::Agent(extension)) => Self::Agent(extension),
+            Decision::To(Target::Queue(name)) => Self::Queue(name),
+            Decision::End => Self::End,
         }
     }
 }

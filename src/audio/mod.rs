@@ -6,10 +6,12 @@ pub mod bank;
 pub mod codec;
 pub mod level;
 pub mod resample;
+pub mod source;
 pub mod wav;
 
 pub use bank::{Bank, Chunk, Clip};
-pub use codec::Codec;
+pub use codec::{Codec, Decoder};
+pub use source::Source;
 
 /// Samples of 8 kHz audio a millisecond: the rate at which everything is heard and timed.
 pub const SAMPLES_PER_MS: usize = 8;

@@ -88,8 +88,8 @@ pub enum What {
     Waited {
         /// As written in the script.
         planned: Duration,
-        /// How much later it really ended (zero: to the millisecond).
-        late: Duration,
+        /// How much later it really ended (zero: to the millisecond); `None` where sound or speech had a part in it.
+        late: Option<Duration>,
     },
     /// The caller is to be handed over.
     Handover {

@@ -8,6 +8,11 @@
 pub mod asterisk;
 pub mod auth;
 pub mod twilio;
+pub mod twilio_control;
+pub mod twiml;
+
+mod lenient;
+mod parameters;
 
 use crate::{
     audio::{Chunk, Codec},
@@ -15,6 +20,9 @@ use crate::{
 };
 use bytes::Bytes;
 use std::{collections::BTreeMap, time::Duration};
+
+/// WebSocket status of an end in good order (RFC 6455 §7.4.1).
+const NORMAL_CLOSURE: u16 = 1000;
 
 /// The dialects we speak; each has a path `/media/<name>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -220,6 +228,12 @@ impl std::fmt::Display for MarkId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "g{}-{}", self.generation, self.number)
     }
+}
+
+/// The key that a gateway names, where it names exactly one.
+fn key(name: &str) -> Option<Digit> {
+    let mut keys = name.chars();
+    Digit::parse(keys.next()?).filter(|_| keys.next().is_none())
 }
 
 /// What a gateway can do, as its adapter declares it.

@@ -1,1 +1,251 @@
-//! stub
+//! One media leg: a dialect, its playout and an ear. Not a call, and not a socket.
+//!
+//! A leg turns a gateway's messages into what a conversation needs to know ([`Happening`]), keeps the caller's ear
+//! filled, and listens to the line. Several legs may one day meet in a call; none of them knows.
+
+mod playout;
+
+pub use playout::{End, Heard, Playout, Sent};
+
+use crate::{
+    audio::{Clip, codec::Decoder},
+    gateway::{self, Command, Dialect, DialectName, Malformed, Message, Started, Upgrade, Wire},
+    line::{LineEvent, Listener},
+    moment::Moment,
+    phone::Digit,
+};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+/// Audio that comes before the start message is kept up to this many bytes: half a second of 16 kHz PCM.
+const MOST_EARLY_AUDIO: usize = 16_000;
+/// While somebody speaks, the ear looks at the clock this often, so that speech ends even where a gateway sends
+/// nothing in pauses. Chosen: a quarter of the pause that ends a turn.
+const PULSE: Duration = Duration::from_millis(200);
+
+/// What happened on a leg.
+#[derive(Debug)]
+pub enum Happening {
+    /// The start message was understood.
+    Started(Box<Started>),
+    /// A key was pressed.
+    Key(Digit),
+    /// The ear heard something.
+    Line(LineEvent),
+    /// A prompt was heard to its end.
+    Heard(Heard),
+    /// The gateway says that the stream is over.
+    Stopped,
+}
+
+/// A media leg.
+pub struct Leg {
+    dialect: Box<dyn Dialect>,
+    playout: Option<Playout>,
+    decoder: Option<Decoder>,
+    ear: Listener,
+    early: Vec<u8>,
+    pcm: Vec<i16>,
+    heard: VecDeque<Heard>,
+    happenings: VecDeque<Happening>,
+    wire: Vec<Wire>,
+    speaking: bool,
+    pulse: Option<Moment>,
+    /// Messages of names we do not know.
+    pub unknown: u32,
+    /// Audio frames taken.
+    pub frames: u64,
+}
+
+/// Something a recorder keeps: caller audio as heard, or what was sent to the caller.
+pub enum Track<'a> {
+    /// 8 kHz caller audio that arrived just now.
+    Caller(&'a [i16]),
+    /// A chunk on its way to the caller.
+    Ours(&'a Sent),
+    /// What was not heard yet never will be.
+    Cleared,
+}
+
+/// Is told of everything that is heard on a leg.
+pub trait Tape {
+    /// `track` was heard at `now`.
+    fn keep(&mut self, track: Track<'_>, now: Moment);
+}
+
+/// Keeps nothing.
+impl Tape for () {
+    fn keep(&mut self, _track: Track<'_>, _now: Moment) {}
+}
+
+impl Leg {
+    /// A leg for a socket that was just accepted.
+    pub fn new(dialect: DialectName, upgrade: &Upgrade) -> Self {
+        Self {
+            dialect: gateway::open(dialect, upgrade),
+            playout: None,
+            decoder: None,
+            ear: Listener::new(),
+            early: Vec::new(),
+            pcm: Vec::with_capacity(320),
+            heard: VecDeque::new(),
+            happenings: VecDeque::new(),
+            wire: Vec::new(),
+            speaking: false,
+            pulse: None,
+            unknown: 0,
+            frames: 0,
+        }
+    }
+
+    /// The ear, for judging stretches of line.
+    pub fn ear(&self) -> &Listener {
+        &self.ear
+    }
+
+    /// What this leg's gateway can do.
+    pub fn capabilities(&self) -> gateway::Capabilities {
+        self.dialect.capabilities()
+    }
+
+    /// Takes one message.
+    ///
+    /// # Errors
+    /// [`Malformed`] where the message is not of this dialect: it was dropped.
+    pub fn on_message(&mut self, message: Message<'_>, now: Moment, tape: &mut dyn Tape) -> Result<(), Malformed> {
+        match self.dialect.decode(message)? {
+            Some(gateway::Event::Audio(bytes)) => {
+                self.frames += 1;
+                match &mut self.decoder {
+                    Some(decoder) => {
+                        self.pcm.clear();
+                        decoder.decode_8k(bytes, &mut self.pcm);
+                        self.ear.hear(&self.pcm, now);
+                        tape.keep(Track::Caller(&self.pcm), now);
+                        self.listen(now);
+                    }
+                    None if self.early.len() + bytes.len() <= MOST_EARLY_AUDIO => self.early.extend_from_slice(bytes),
+                    None => {}
+                }
+            }
+            Some(gateway::Event::Started(started)) => self.start(started, now),
+            Some(gateway::Event::Key(digit)) => self.happenings.push_back(Happening::Key(digit)),
+            Some(gateway::Event::Mark(mark)) => {
+                if let Some(playout) = &mut self.playout {
+                    playout.on_mark(mark, now, &mut self.heard);
+                }
+            }
+            Some(gateway::Event::Flow { hold }) => {
+                if let Some(playout) = &mut self.playout {
+                    playout.hold(hold, now);
+                }
+            }
+            Some(gateway::Event::Stopped) => self.happenings.push_back(Happening::Stopped),
+            Some(gateway::Event::Unknown) => self.unknown += 1,
+            Some(gateway::Event::Drained | gateway::Event::Notice(_)) | None => {}
+        }
+        self.pump(now, tape);
+        Ok(())
+    }
+
+    fn start(&mut self, started: Box<Started>, now: Moment) {
+        if self.playout.is_some() {
+            return;
+        }
+        let mut decoder = Decoder::new(started.codec);
+        let early = std::mem::take(&mut self.early);
+        decoder.decode_8k(&early, &mut self.pcm);
+        self.decoder = Some(decoder);
+        self.playout = Some(Playout::new(self.dialect.capabilities(), started.codec));
+        self.ear.advance(now);
+        if !self.pcm.is_empty() {
+            self.ear.hear(&self.pcm, now);
+        }
+        self.happenings.push_back(Happening::Started(started));
+    }
+
+    /// Moves what the ear has to say into the happenings.
+    fn listen(&mut self, now: Moment) {
+        while let Some(event) = self.ear.poll_event() {
+            match event {
+                LineEvent::Sound { .. } | LineEvent::SpeechStarted { .. } => self.speaking = true,
+                LineEvent::Quiet { .. } | LineEvent::SpeechEnded { .. } => self.speaking = false,
+            }
+            self.happenings.push_back(Happening::Line(event));
+        }
+        match (self.speaking, self.pulse) {
+            (true, None) => self.pulse = Some(now + PULSE),
+            (false, Some(_)) => self.pulse = None,
+            _ => {}
+        }
+    }
+
+    /// Answers the caller's leg (harmless where it is answered).
+    pub fn answer(&mut self) {
+        self.dialect.encode(Command::Answer, &mut self.wire);
+    }
+
+    /// Plays these recordings one after the other; the ends come as [`Happening::Heard`] under this number.
+    pub fn say(&mut self, number: u32, clips: Vec<Arc<Clip>>, now: Moment, tape: &mut dyn Tape) {
+        if let Some(playout) = &mut self.playout {
+            playout.say(number, clips);
+        }
+        self.pump(now, tape);
+    }
+
+    /// Stops at once.
+    pub fn hush(&mut self, now: Moment, tape: &mut dyn Tape) {
+        if let Some(playout) = &mut self.playout {
+            playout.clear(self.dialect.as_mut(), &mut self.wire, now);
+            tape.keep(Track::Cleared, now);
+        }
+    }
+
+    /// Ends the gateway's leg.
+    pub fn release(&mut self) {
+        self.dialect.encode(Command::Hangup, &mut self.wire);
+    }
+
+    /// The moment of [`Leg::poll_timeout`] has come, or a call is about to judge the line.
+    pub fn on_timeout(&mut self, now: Moment, tape: &mut dyn Tape) {
+        if self.playout.is_some() {
+            self.ear.advance(now);
+        }
+        if self.pulse.is_some_and(|pulse| pulse <= now) {
+            self.pulse = Some(now + PULSE);
+        }
+        self.listen(now);
+        if let Some(playout) = &mut self.playout {
+            playout.on_timeout(now, &mut self.heard);
+        }
+        self.pump(now, tape);
+    }
+
+    fn pump(&mut self, now: Moment, tape: &mut dyn Tape) {
+        while let Some(heard) = self.heard.pop_front() {
+            self.happenings.push_back(Happening::Heard(heard));
+        }
+        let Some(playout) = &mut self.playout else { return };
+        playout.pump(self.dialect.as_mut(), &mut self.wire, now, |sent| tape.keep(Track::Ours(&sent), now));
+    }
+
+    /// When this leg wants to be woken.
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        let playout = self.playout.as_ref().and_then(Playout::poll_timeout);
+        [playout, self.pulse].into_iter().flatten().min()
+    }
+
+    /// What happened, oldest first.
+    pub fn poll(&mut self) -> Option<Happening> {
+        self.happenings.pop_front()
+    }
+
+    /// Moves the messages to send to the end of `into`.
+    pub fn take_wire(&mut self, into: &mut Vec<Wire>) {
+        into.append(&mut self.wire);
+    }
+
+    /// Marks that never came, so far.
+    pub fn overdue_marks(&self) -> u32 {
+        self.playout.as_ref().map_or(0, |playout| playout.overdue)
+    }
+}

@@ -2,16 +2,23 @@
 //!
 //! After each `on_…` call: take the wire messages, carry out the effects, and wake the session at its timeout.
 
+mod recording;
+
+pub use crate::call::Promise;
+pub use recording::Sound;
+
 use crate::{
-    agents::Decision,
     audio::Bank,
-    call::{Disposition, EndedBy, Entry},
-    gateway::{DialectName, Malformed, Message, Started, Upgrade, Wire},
+    call::{Call, Command, Disposition, Ear, EndedBy, Entry, Event, HandsOver, What},
+    gateway::{DialectName, HangupBy, Malformed, Message, Started, TransferBy, Upgrade, Wire},
+    leg::{End, Happening, Leg},
+    line::{Judgement, Sensitivity},
     moment::Moment,
     phone::PhoneNumber,
-    script::{Script, Target},
+    script::{PromptId, Script, Target},
 };
-use std::sync::Arc;
+use recording::Recorder;
+use std::{collections::VecDeque, sync::Arc};
 
 /// What a session needs to begin.
 pub struct Setup {
@@ -23,7 +30,7 @@ pub struct Setup {
     pub script: Arc<Script>,
     /// The recordings of that version.
     pub bank: Arc<Bank>,
-    /// Local wall-clock time in the hotline's zone at [`Moment::ZERO`].
+    /// Wall-clock time at [`Moment::ZERO`].
     pub wall: jiff::Zoned,
     /// Whether a transfer may be asked of the gateway's own API ([`Effect::Transfer`]); else the route decides.
     pub rest: bool,
@@ -41,6 +48,8 @@ pub enum Effect {
     Commit(Promise),
     /// Ask the gateway's API to hand the caller over; answer with [`Session::on_transfer`].
     Transfer(Target),
+    /// Keep this sound; only where the script records calls.
+    Record(Sound),
     /// The call is over: close the socket once the wire messages are out.
     Close {
         /// WebSocket status.
@@ -52,21 +61,6 @@ pub enum Effect {
     },
 }
 
-/// Something that must be on disk before the caller is told, or before the gateway's leg is released.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Promise {
-    /// A callback to this number.
-    Callback(PhoneNumber),
-    /// The route that the dialplan will ask for, with the note for the agent's screen
-    /// (`key=2;condition=clear;waited=12`).
-    Route {
-        /// The decision.
-        decision: Decision,
-        /// The note.
-        note: String,
-    },
-}
-
 /// How a socket ended, as the shell saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SocketEnd {
@@ -74,6 +68,8 @@ pub enum SocketEnd {
     Closed,
     /// It was reset, or silent for 15 s while it had answered pings before.
     Lost,
+    /// We stop before the call has ended (drain limit, second signal).
+    Us,
 }
 
 /// The shell's answer to [`Effect::Admit`].
@@ -96,48 +92,248 @@ pub enum Admission {
     },
 }
 
+/// WebSocket statuses we close with (RFC 6455 §7.4.1).
+mod status {
+    pub const NORMAL: u16 = 1000;
+    pub const GOING_AWAY: u16 = 1001;
+    pub const UNSUPPORTED: u16 = 1003;
+}
+
 /// One gateway socket's call.
-pub struct Session;
+pub struct Session {
+    script: Arc<Script>,
+    bank: Arc<Bank>,
+    dialect: DialectName,
+    call: Call,
+    leg: Leg,
+    recorder: Recorder,
+    admission: Waiting,
+    effects: VecDeque<Effect>,
+    /// Marks that never came, already in the journal.
+    overdue_told: u32,
+}
+
+/// Whether the call may begin.
+enum Waiting {
+    ForStart,
+    ForAdmission(Box<Started>),
+    ForNothing,
+    Closed,
+}
+
+/// The leg's ear as the call sees it.
+struct LegEar<'a>(&'a Leg);
+
+impl Ear for LegEar<'_> {
+    fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
+        self.0.ear().judge(from, to, sensitivity)
+    }
+}
 
 impl Session {
     /// A session for a socket that was just accepted.
-    pub fn new(_setup: Setup) -> Self {
-        Self
+    pub fn new(setup: Setup) -> Self {
+        let Setup { dialect, upgrade, script, bank, wall, rest } = setup;
+        let leg = Leg::new(dialect, &upgrade);
+        let by_api = rest && leg.capabilities().transfer == TransferBy::Rest;
+        let hands_over = if by_api { HandsOver::ByApi } else { HandsOver::ByRoute };
+        Self {
+            call: Call::new(script.clone(), wall, hands_over),
+            recorder: Recorder::new(script.record),
+            script,
+            bank,
+            dialect,
+            leg,
+            admission: Waiting::ForStart,
+            effects: VecDeque::new(),
+            overdue_told: 0,
+        }
     }
 
     /// Takes one WebSocket message.
     ///
     /// # Errors
     /// [`Malformed`]: the message was dropped; count it. An impossible codec also closes the session (1003).
-    pub fn on_message(&mut self, _message: Message<'_>, _now: Moment) -> Result<(), Malformed> {
-        Ok(())
+    pub fn on_message(&mut self, message: Message<'_>, now: Moment) -> Result<(), Malformed> {
+        if let Waiting::Closed = self.admission {
+            return Ok(());
+        }
+        let taken = self.leg.on_message(message, now, &mut self.recorder);
+        if taken == Err(Malformed::Codec) {
+            self.refuse(status::UNSUPPORTED, Disposition::Failed, EndedBy::Us);
+        }
+        self.settle(now);
+        taken
     }
 
     /// Takes the shell's answer to [`Effect::Admit`].
-    pub fn on_admission(&mut self, _admission: Admission, _now: Moment) {}
+    pub fn on_admission(&mut self, admission: Admission, now: Moment) {
+        let Waiting::ForAdmission(started) = std::mem::replace(&mut self.admission, Waiting::ForNothing) else {
+            return;
+        };
+        match admission {
+            Admission::Refused { status } => return self.refuse(status, Disposition::Refused, EndedBy::Us),
+            Admission::Welcome { caller } => {
+                let caller = started.caller.clone().or(caller);
+                self.journal_start(&started, caller.clone(), now);
+                self.leg.answer();
+                self.call.handle(Event::Begin { caller, resume: started.resume }, now);
+            }
+            Admission::Busy { queue } => {
+                self.journal_start(&started, started.caller.clone(), now);
+                self.leg.answer();
+                let queue = (self.leg.capabilities().hangup == HangupBy::Message).then_some(queue);
+                self.call.handle(Event::Busy { queue }, now);
+            }
+        }
+        self.settle(now);
+    }
+
+    fn journal_start(&mut self, started: &Started, caller: Option<PhoneNumber>, now: Moment) {
+        let what =
+            What::Started { dialect: self.dialect, caller, called: started.called.clone(), resume: started.resume };
+        self.effects.push_back(Effect::Journal(Entry { at: now, what }));
+    }
 
     /// Takes the answer to [`Effect::Commit`].
-    pub fn on_committed(&mut self, _stored: bool, _now: Moment) {}
+    pub fn on_committed(&mut self, stored: bool, now: Moment) {
+        self.call.handle(Event::Committed(stored), now);
+        self.settle(now);
+    }
 
     /// Takes the answer to [`Effect::Transfer`].
-    pub fn on_transfer(&mut self, _accepted: bool, _now: Moment) {}
+    pub fn on_transfer(&mut self, accepted: bool, now: Moment) {
+        self.call.handle(Event::Transferred(accepted), now);
+        self.settle(now);
+    }
 
     /// The moment of [`Session::poll_timeout`] has come (early calls are harmless).
-    pub fn on_timeout(&mut self, _now: Moment) {}
+    pub fn on_timeout(&mut self, now: Moment) {
+        self.leg.on_timeout(now, &mut self.recorder);
+        self.settle(now);
+        self.call.handle_timeout(now, &LegEar(&self.leg));
+        self.settle(now);
+    }
 
     /// The socket is gone. The last journal entries and [`Effect::Close`] follow.
-    pub fn on_socket_end(&mut self, _end: SocketEnd, _now: Moment) {}
+    pub fn on_socket_end(&mut self, end: SocketEnd, now: Moment) {
+        let by = match end {
+            SocketEnd::Closed => EndedBy::Caller,
+            SocketEnd::Lost => EndedBy::Network,
+            SocketEnd::Us => EndedBy::Us,
+        };
+        match self.admission {
+            Waiting::Closed => {}
+            Waiting::ForStart | Waiting::ForAdmission(_) => self.refuse(status::NORMAL, Disposition::Lost, by),
+            Waiting::ForNothing => {
+                self.call.handle(Event::Gone(by), now);
+                self.settle(now);
+            }
+        }
+    }
 
-    /// When the session wants to be woken; `None` only once it is over.
+    /// When the session wants to be woken; `None` only before it begins and once it is over.
     pub fn poll_timeout(&self) -> Option<Moment> {
-        None
+        if let Waiting::Closed = self.admission {
+            return None;
+        }
+        let call = self.call.poll_timeout().map(|deadline| deadline.at);
+        [call, self.leg.poll_timeout()].into_iter().flatten().min()
     }
 
     /// Moves the messages to send, in order, to the end of `into`.
-    pub fn take_wire(&mut self, _into: &mut Vec<Wire>) {}
+    pub fn take_wire(&mut self, into: &mut Vec<Wire>) {
+        self.leg.take_wire(into);
+    }
 
     /// The next thing to do, in order; `None`: nothing now.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        None
+        self.effects.pop_front()
+    }
+
+    /// The call, for whoever shows it live.
+    pub fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// The leg, for figures.
+    pub fn leg(&self) -> &Leg {
+        &self.leg
+    }
+
+    /// Passes on what happened until nothing moves any more.
+    fn settle(&mut self, now: Moment) {
+        loop {
+            while let Some(happening) = self.leg.poll() {
+                self.happened(happening, now);
+            }
+            let Some(command) = self.call.poll_command() else { break };
+            self.carry_out(command, now);
+        }
+        self.tell_overdue(now);
+        self.effects.extend(self.recorder.take().map(Effect::Record));
+    }
+
+    fn happened(&mut self, happening: Happening, now: Moment) {
+        match (&self.admission, happening) {
+            (Waiting::ForStart, Happening::Started(started)) => {
+                self.effects.push_back(Effect::Admit(started.clone()));
+                self.admission = Waiting::ForAdmission(started);
+            }
+            (Waiting::ForNothing, happening) => self.tell_call(happening, now),
+            (_, Happening::Stopped) => self.refuse(status::NORMAL, Disposition::Lost, EndedBy::Caller),
+            _ => {}
+        }
+    }
+
+    fn tell_call(&mut self, happening: Happening, now: Moment) {
+        match happening {
+            Happening::Started(_) => {}
+            Happening::Key(digit) => self.call.handle(Event::Key(digit), now),
+            Happening::Line(event) => self.call.handle(Event::Line(event), now),
+            Happening::Heard(heard) => {
+                let End { utterance, index } = heard.end;
+                let utterance = crate::call::UtteranceId(utterance);
+                self.call.handle(Event::Played { utterance, index, at: heard.at }, now);
+            }
+            Happening::Stopped => self.call.handle(Event::Gone(EndedBy::Caller), now),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command, now: Moment) {
+        match command {
+            Command::Say { utterance, prompts } => {
+                let clips = prompts.iter().map(|prompt| self.clip(prompt)).collect();
+                self.leg.say(utterance.0, clips, now, &mut self.recorder);
+            }
+            Command::Hush => self.leg.hush(now, &mut self.recorder),
+            Command::Commit(promise) => self.effects.push_back(Effect::Commit(promise)),
+            Command::Transfer(target) => self.effects.push_back(Effect::Transfer(target)),
+            Command::Release => self.leg.release(),
+            Command::Journal(entry) => self.effects.push_back(Effect::Journal(entry)),
+            Command::Over { disposition, by } => {
+                self.admission = Waiting::Closed;
+                let status = if by == EndedBy::Us { status::GOING_AWAY } else { status::NORMAL };
+                self.effects.push_back(Effect::Close { status, disposition, by });
+            }
+        }
+    }
+
+    /// The recording of a prompt. A checked script has them all; one that is missing all the same is a moment of
+    /// silence, so that the call goes on.
+    fn clip(&self, prompt: &PromptId) -> Arc<crate::audio::Clip> {
+        self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default()
+    }
+
+    fn refuse(&mut self, status: u16, disposition: Disposition, by: EndedBy) {
+        self.admission = Waiting::Closed;
+        self.effects.push_back(Effect::Close { status, disposition, by });
+    }
+
+    fn tell_overdue(&mut self, now: Moment) {
+        while self.overdue_told < self.leg.overdue_marks() {
+            self.overdue_told += 1;
+            self.effects.push_back(Effect::Journal(Entry { at: now, what: What::MarkOverdue }));
+        }
     }
 }

@@ -1,0 +1,104 @@
+//! Where everything in a script was written, and why the operators wanted it so: what messages point at.
+
+use super::{Locale, PromptId, StepId, source::Place};
+use crate::{line::Condition, phone::Digit};
+use std::collections::BTreeMap;
+
+/// A spot in the script that a message may point at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "named for the keys of the file")]
+pub enum Spot {
+    Hotline,
+    Record,
+    Step(StepId),
+    Say(StepId, usize),
+    Key(StepId, Digit),
+    Speech(StepId),
+    NoInput(StepId),
+    Next(StepId),
+    GiveUp(StepId),
+    Known(StepId, bool),
+    Failed(StepId),
+    Number(StepId),
+    Wait(StepId),
+    Ladder(Condition),
+    LadderWait(Condition),
+    Rung(Condition, usize),
+    RungWait(Condition, usize),
+    Then(Condition),
+}
+
+/// What a text is for, where it matters to the rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Anything else.
+    #[default]
+    Plain,
+    /// Advertising: never before the caller has chosen something.
+    Promotion,
+    /// Words that close a call, where the text does not show it by itself.
+    Closing,
+}
+
+/// A text of a catalogue.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the text stands.
+    pub place: Place,
+    /// What it is for.
+    pub kind: Kind,
+}
+
+/// Everything about a script that calls do not need and messages do.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    places: BTreeMap<Spot, Place>,
+    /// Why the operators want a spot as it is, in their own words: waives a rule there.
+    pub reasons: BTreeMap<Spot, String>,
+    /// Every use of a prompt in the script.
+    pub uses: Vec<(PromptId, Place)>,
+    /// The texts' places and kinds.
+    pub entries: BTreeMap<(Locale, PromptId), Entry>,
+    /// The catalogues.
+    pub catalogues: BTreeMap<Locale, Place>,
+}
+
+impl Notes {
+    /// Remembers where `spot` was written.
+    pub fn put(&mut self, spot: Spot, place: Place) {
+        self.places.insert(spot, place);
+    }
+
+    /// Where `spot` was written; where it was left to its default, the step, ladder or section it belongs to.
+    pub fn place(&self, spot: Spot) -> Option<&Place> {
+        self.places.get(&spot).or_else(|| spot.parent().and_then(|parent| self.place(parent)))
+    }
+
+    /// What the text of `prompt` is for, in any language.
+    pub fn is(&self, prompt: &PromptId, kind: Kind) -> bool {
+        self.entries.iter().any(|((_, id), entry)| id == prompt && entry.kind == kind)
+    }
+}
+
+impl Spot {
+    fn parent(self) -> Option<Self> {
+        match self {
+            Self::Hotline => None,
+            Self::Step(_) | Self::Ladder(_) | Self::Record => Some(Self::Hotline),
+            Self::Say(step, _)
+            | Self::Key(step, _)
+            | Self::Speech(step)
+            | Self::NoInput(step)
+            | Self::Next(step)
+            | Self::GiveUp(step)
+            | Self::Known(step, _)
+            | Self::Failed(step)
+            | Self::Number(step)
+            | Self::Wait(step) => Some(Self::Step(step)),
+            Self::LadderWait(condition)
+            | Self::Rung(condition, _)
+            | Self::RungWait(condition, _)
+            | Self::Then(condition) => Some(Self::Ladder(condition)),
+        }
+    }
+}

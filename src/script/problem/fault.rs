@@ -1,0 +1,230 @@
+//! Everything that can be wrong, as an enum: the messages are written from it, in every language.
+
+use super::Severity;
+use crate::{
+    line::Condition,
+    script::{Locale, PromptId},
+};
+use std::time::Duration;
+
+/// What kind of value a key wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are TOML's own")]
+pub enum Shape {
+    Text,
+    Flag,
+    Number,
+    Table,
+    List,
+    TableList,
+    TextOrList,
+    TextOrTable,
+    TextOrFlag,
+}
+
+/// What is wrong. Names and texts in it are the operators' own; no personal data ever is.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, reason = "the fields are named for what they hold; the sentences are in zh.rs and en.rs")]
+pub enum Fault {
+    // ---- files and TOML
+    /// The text is no TOML; `detail` is the parser's, in English.
+    Syntax { detail: String },
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// There is no `hotline.toml`.
+    NoHotline,
+    /// There is no catalogue of this language.
+    NoCatalogue { locale: Locale },
+    /// A file whose name is neither `hotline.toml` nor a language.
+    StrayFile { name: String },
+
+    // ---- keys and values
+    /// A key nobody knows.
+    UnknownKey { key: String, nearest: Option<String> },
+    /// A key that belongs to another kind of step.
+    Misplaced { key: String, needs: &'static str },
+    /// A key that has to be there.
+    Missing { key: &'static str },
+    /// A value of the wrong kind.
+    WrongType { key: String, wanted: Shape },
+    /// An empty list, table or text.
+    Empty { key: String },
+    /// No time with a unit.
+    BadDuration { text: String },
+    /// A time out of its range.
+    DurationRange { value: Duration, least: Duration, most: Duration },
+    /// A number out of its range.
+    NumberRange { least: i64, most: i64 },
+    /// No key of a telephone.
+    BadKey { text: String },
+    /// The same telephone key twice (`a` and `A`).
+    KeyTwice { key: char },
+    /// No days.
+    BadDates { text: String },
+    /// The last day lies before the first.
+    DatesBackwards,
+    /// No times of day.
+    BadHours { text: String },
+    /// No time zone.
+    BadTimezone { text: String },
+    /// No language tag.
+    BadLocale { text: String },
+    /// No range of lengths.
+    BadLength { text: String },
+    /// Not one of the words allowed here.
+    BadWord { text: String, allowed: &'static [&'static str], nearest: Option<String> },
+    /// No name of a prompt.
+    BadPromptName { text: String },
+    /// No name of a step.
+    BadStepName { text: String },
+    /// No extension or queue: empty, or with white space or a line break in it.
+    BadTarget { text: String },
+    /// No name of a variable.
+    BadVariable { text: String },
+    /// `$something` nobody knows.
+    UnknownPart { text: String },
+
+    // ---- names
+    /// No step is called so.
+    UnknownStep { name: String, nearest: Option<String> },
+    /// No line condition is called so.
+    UnknownCondition { name: String, nearest: Option<String> },
+    /// The condition has no ladder.
+    NoLadder { condition: Condition },
+    /// The file has no step at all.
+    NoSteps,
+    /// No step is the human being.
+    NoAgentStep { name: String },
+
+    // ---- steps
+    /// Two things a step cannot both do.
+    TwoActs { first: &'static str, second: &'static str },
+    /// A step after which nothing happens.
+    DeadEnd { step: String },
+    /// Speech leads somewhere, but nothing can be asked here.
+    NoQuestion,
+
+    // ---- texts
+    /// A prompt is used and the catalogue has no text for it.
+    NoText { prompt: PromptId, locale: Locale, nearest: Option<String> },
+    /// Words a caller must never hear.
+    Forbidden { phrase: String },
+    /// 你 where 您 belongs.
+    Familiar,
+    /// A menu announces a key that does nothing there.
+    AnnouncedKey { key: char },
+    /// A menu whose words do not mention the human being.
+    HumanUnsaid { step: String },
+
+    // ---- ends
+    /// A call may end here without words of farewell.
+    NoClosing { locale: Locale },
+    /// A call would end without a wait.
+    NoWait,
+    /// A wait before a hang-up is shorter than the standard's.
+    ShortHangUp { wait: Duration },
+    /// A wait of a line ladder is shorter than the standard's.
+    ShortWait { wait: Duration },
+    /// Hardly time to answer.
+    ShortAnswer { wait: Duration },
+    /// Ladders that lead to each other for ever.
+    LadderCircle { conditions: Vec<Condition> },
+    /// The caller's consent is asked for, and the ladder goes on whatever the answer.
+    IdleConsent,
+    /// Calls are recorded and nobody says so.
+    NoNotice,
+
+    // ---- the graph
+    /// No path leads here.
+    Unreachable { step: String },
+    /// A circle that turns without the caller doing anything.
+    Endless { steps: Vec<String> },
+    /// The step that should be the human being leads to none.
+    NobodyThere { step: String },
+    /// A menu without a key for the human being.
+    NoHumanKey { step: String },
+    /// More choices than can be remembered.
+    TooManyChoices { count: usize, most: usize },
+    /// A menu under too many others.
+    TooDeep { level: usize, most: usize },
+    /// Advertising before the caller has chosen anything.
+    EarlyPromotion { prompt: PromptId },
+    /// A variable that may not be set yet.
+    Unset { variable: String, nearest: Option<String> },
+}
+
+impl Fault {
+    /// A word for machines: `check --json`, metrics.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "syntax",
+            Self::NotUtf8 => "not_utf8",
+            Self::NoHotline => "no_hotline",
+            Self::NoCatalogue { .. } => "no_catalogue",
+            Self::StrayFile { .. } => "stray_file",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::Misplaced { .. } => "misplaced_key",
+            Self::Missing { .. } => "missing_key",
+            Self::WrongType { .. } => "wrong_type",
+            Self::Empty { .. } => "empty",
+            Self::BadDuration { .. } => "bad_duration",
+            Self::DurationRange { .. } => "duration_range",
+            Self::NumberRange { .. } => "number_range",
+            Self::BadKey { .. } => "bad_key",
+            Self::KeyTwice { .. } => "key_twice",
+            Self::BadDates { .. } => "bad_dates",
+            Self::DatesBackwards => "dates_backwards",
+            Self::BadHours { .. } => "bad_hours",
+            Self::BadTimezone { .. } => "bad_timezone",
+            Self::BadLocale { .. } => "bad_locale",
+            Self::BadLength { .. } => "bad_length",
+            Self::BadWord { .. } => "bad_word",
+            Self::BadPromptName { .. } => "bad_prompt_name",
+            Self::BadStepName { .. } => "bad_step_name",
+            Self::BadTarget { .. } => "bad_target",
+            Self::BadVariable { .. } => "bad_variable",
+            Self::UnknownPart { .. } => "unknown_part",
+            Self::UnknownStep { .. } => "unknown_step",
+            Self::UnknownCondition { .. } => "unknown_condition",
+            Self::NoLadder { .. } => "no_ladder",
+            Self::NoSteps => "no_steps",
+            Self::NoAgentStep { .. } => "no_agent_step",
+            Self::TwoActs { .. } => "two_acts",
+            Self::DeadEnd { .. } => "dead_end",
+            Self::NoQuestion => "no_question",
+            Self::NoText { .. } => "no_text",
+            Self::Forbidden { .. } => "forbidden_phrase",
+            Self::Familiar => "familiar_you",
+            Self::AnnouncedKey { .. } => "announced_key",
+            Self::HumanUnsaid { .. } => "human_unsaid",
+            Self::NoClosing { .. } => "no_closing",
+            Self::NoWait => "no_wait",
+            Self::ShortHangUp { .. } => "short_hang_up",
+            Self::ShortWait { .. } => "short_wait",
+            Self::ShortAnswer { .. } => "short_answer",
+            Self::LadderCircle { .. } => "ladder_circle",
+            Self::IdleConsent => "idle_consent",
+            Self::NoNotice => "no_recording_notice",
+            Self::Unreachable { .. } => "unreachable_step",
+            Self::Endless { .. } => "endless",
+            Self::NobodyThere { .. } => "nobody_there",
+            Self::NoHumanKey { .. } => "no_human_key",
+            Self::TooManyChoices { .. } => "too_many_choices",
+            Self::TooDeep { .. } => "too_deep",
+            Self::EarlyPromotion { .. } => "early_promotion",
+            Self::Unset { .. } => "unset_variable",
+        }
+    }
+
+    /// How bad it is.
+    pub const fn severity(&self) -> Severity {
+        match self {
+            Self::StrayFile { .. }
+            | Self::AnnouncedKey { .. }
+            | Self::HumanUnsaid { .. }
+            | Self::ShortHangUp { .. }
+            | Self::ShortAnswer { .. } => Severity::Warning,
+            _ => Severity::Error,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Which recordings a caller has heard, recognised from the sound alone.
+
+use super::player::{Player, time};
+use crate::{
+    audio::{Bank, Clip},
+    moment::Moment,
+};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// How much of a recording's beginning has to be alike: 0.7 s, as the black-box caller compares.
+const HEAD: usize = 5600;
+/// How much of a stretch has to be left to be recognised at all: 0.2 s, beyond the quiet at a recording's beginning.
+const SHORTEST: usize = 1600;
+/// From this correlation on, two sounds are the same recording: chosen, G.711 leaves 0.99 and other prompts reach 0.4.
+const ALIKE: f64 = 0.8;
+/// Step in which an unknown sound is searched for the next recording: 20 ms.
+const STEP: usize = 160;
+
+/// A recording that was heard. Times are milliseconds since the caller's first frame.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Stretch {
+    /// The prompt.
+    pub id: String,
+    /// When its first sample was heard.
+    pub from_ms: u64,
+    /// When the last one that was heard was.
+    pub to_ms: u64,
+    /// Whether it was heard to its end.
+    pub complete: bool,
+}
+
+/// Goes through what was heard, run by run.
+pub fn recognise(player: &Player, bank: &Bank, locale: &str, began: Moment) -> Vec<Stretch> {
+    let prompts = prompts(bank, locale);
+    let mut stretches = Vec::new();
+    for (index, run) in player.runs().iter().enumerate() {
+        let end = player.runs().get(index + 1).map_or(player.heard().len(), |next| next.from);
+        let sound = &player.heard()[run.from.min(end)..end];
+        let mut at = 0;
+        while at + SHORTEST <= sound.len() {
+            let Some(prompt) = best(&sound[at..], &prompts) else {
+                at += STEP;
+                continue;
+            };
+            let length = prompt.pcm.len().min(sound.len() - at);
+            let from = (run.at + time(at)).since(began);
+            stretches.push(Stretch {
+                id: prompt.id.to_owned(),
+                from_ms: from.as_millis() as u64,
+                to_ms: (from + time(length)).as_millis() as u64,
+                complete: length == prompt.pcm.len(),
+            });
+            at += length;
+        }
+    }
+    stretches
+}
+
+struct Prompt<'a> {
+    id: &'a str,
+    pcm: Vec<i16>,
+}
+
+fn prompts<'a>(bank: &'a Bank, locale: &str) -> Vec<Prompt<'a>> {
+    let ours = bank.iter().filter(|(of, _, _)| *of == locale || *of == "common");
+    ours.map(|(_, id, clip)| Prompt { id, pcm: pcm(clip) }).collect()
+}
+
+fn pcm(clip: &Arc<Clip>) -> Vec<i16> {
+    let mut pcm = vec![0; clip.samples()];
+    clip.pcm_8k(0, &mut pcm);
+    pcm
+}
+
+fn best<'a, 'b>(sound: &[i16], prompts: &'b [Prompt<'a>]) -> Option<&'b Prompt<'a>> {
+    let scored = prompts.iter().map(|prompt| (alike(sound, &prompt.pcm), prompt));
+    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, prompt)| prompt)
+}
+
+/// Normalised correlation of the beginnings.
+fn alike(a: &[i16], b: &[i16]) -> f64 {
+    let (mut dot, mut aa, mut bb) = (0f64, 1f64, 1f64);
+    for (a, b) in a.iter().zip(b).take(HEAD) {
+        let (a, b) = (f64::from(*a), f64::from(*b));
+        dot += a * b;
+        aa += a * a;
+        bb += b * b;
+    }
+    dot / (aa * bb).sqrt()
+}
