@@ -7,7 +7,7 @@
 #[cfg(feature = "neural")]
 use super::neural::Neural;
 use super::{
-    Attention,
+    Attention, Detector,
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
@@ -59,6 +59,11 @@ impl Ear {
             talk: Talk::new(),
             history: History::new(),
         }
+    }
+
+    /// Which detector has the last word now.
+    pub(super) fn detector(&self) -> Detector {
+        if cfg!(feature = "neural") && self.attention == Attention::Full { Detector::Neural } else { Detector::Plain }
     }
 
     fn remember(&mut self, frame: Frame, audible: bool) {

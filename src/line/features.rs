@@ -38,6 +38,14 @@ pub(super) struct Features {
     pub(super) level: Option<f32>,
     /// Mean power where nobody speaks and the line is not dead.
     pub(super) noise: Option<f32>,
+    /// Whether the noise was measured while nobody spoke; else it is what the speech dips to.
+    pub(super) noise_heard: bool,
+    /// Mean power of that time: doors and gusts count.
+    pub(super) gusts: Option<f32>,
+    /// Speech over everything else, dB, each weighted by how likely it is speech.
+    pub(super) contrast: f32,
+    /// Correlation of level and probability of speech, and of the plain detector's.
+    pub(super) agreement: [f32; 2],
     /// A twentieth of the time is louder than this.
     pub(super) loud: f32,
     /// A tenth of the time is quieter than this.
@@ -79,6 +87,8 @@ pub(super) struct MeanShape {
     pub(super) stable: f32,
     /// Share of frames whose level changed by less than 1 dB.
     pub(super) steady: f32,
+    /// Share of the power in peaks that last.
+    pub(super) sustained: f32,
     /// Share of frames that WebRTC's gate took for voice.
     pub(super) gate: f32,
 }
@@ -164,6 +174,10 @@ struct Sums {
     features: Features,
     speech_power: f32,
     noise_frames: u64,
+    noise_power: f32,
+    likely_power: [f32; 2],
+    unlikely_power: [f32; 2],
+    agreement: [Correlation; 2],
     noise_levels: Histogram,
     likelihood: f32,
     plain: f32,
@@ -187,15 +201,25 @@ impl Sums {
             }
         }
         if !frame.is_dead() {
-            self.likelihood += f32::from(frame.speech) / 255.0;
-            self.plain += f32::from(frame.plain) / 255.0;
-            self.likelihoods.add(f32::from(frame.speech) / 255.0 * 90.0 - 95.0);
+            let (speech, plain) = (f32::from(frame.speech) / 255.0, f32::from(frame.plain) / 255.0);
+            let power = frame.power();
+            let level = Level::of_power(power).dbov();
+            self.likelihood += speech;
+            self.plain += plain;
+            self.likelihoods.add(speech * 90.0 - 95.0);
+            self.likely_power[0] += speech * power;
+            self.likely_power[1] += speech;
+            self.unlikely_power[0] += (1.0 - speech) * power;
+            self.unlikely_power[1] += 1.0 - speech;
+            self.agreement[0].add(level, speech);
+            self.agreement[1].add(level, plain);
         }
         self.levels.add_halves(frame);
     }
 
     fn add_noise(&mut self, frame: &Frame) {
         self.noise_frames += 1;
+        self.noise_power += frame.power();
         self.noise_levels.add_halves(frame);
     }
 
@@ -213,6 +237,11 @@ impl Sums {
         Features {
             level: (speech > 0).then(|| Level::of_power(self.speech_power / speech as f32).dbov()),
             noise: self.noise(),
+            noise_heard: self.noise_frames >= NOISE_FRAMES,
+            gusts: (self.noise_frames >= NOISE_FRAMES)
+                .then(|| Level::of_power(self.noise_power / self.noise_frames as f32).dbov()),
+            contrast: contrast(self.likely_power, self.unlikely_power),
+            agreement: self.agreement.each_ref().map(Correlation::value),
             loud: self.levels.quantile(0.95),
             quiet: self.levels.quantile(0.1),
             dip: self.speech_levels.quantile(0.1),
@@ -221,6 +250,36 @@ impl Sums {
             likely: (self.likelihoods.quantile(0.9) + 95.0) / 90.0,
             ..self.features
         }
+    }
+}
+
+/// Mean power over mean power, dB.
+fn contrast([speech, speech_weight]: [f32; 2], [other, other_weight]: [f32; 2]) -> f32 {
+    let mean = |power: f32, weight: f32| power / weight.max(1.0) + 1e-9;
+    10.0 * (mean(speech, speech_weight) / mean(other, other_weight)).log10()
+}
+
+/// A correlation as it goes along.
+#[derive(Default)]
+struct Correlation {
+    n: f32,
+    sums: [f32; 2],
+    squares: [f32; 2],
+    product: f32,
+}
+
+impl Correlation {
+    fn add(&mut self, a: f32, b: f32) {
+        self.n += 1.0;
+        self.sums = [self.sums[0] + a, self.sums[1] + b];
+        self.squares = [self.squares[0] + a * a, self.squares[1] + b * b];
+        self.product += a * b;
+    }
+
+    fn value(&self) -> f32 {
+        let n = self.n.max(1.0);
+        let spread = |at: usize| (self.squares[at] / n - (self.sums[at] / n).powi(2)).max(0.0);
+        (self.product / n - self.sums[0] * self.sums[1] / n / n) / (spread(0) * spread(1) + 1e-6).sqrt()
     }
 }
 
@@ -246,6 +305,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         voicing_squared += voicing * voicing;
         sums.stable += f32::from(u8::from(spectrum.peak.abs_diff(last.spectrum.peak) <= 1));
         sums.steady += f32::from(u8::from((level - last_level).abs() < 1.0));
+        sums.sustained += f32::from(spectrum.sustained) / 255.0;
         sums.gate += f32::from(u8::from(frame.gate));
     }
     let mean = |sum: f32| sum / sums.frames.max(1) as f32;
@@ -260,6 +320,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         voicing_spread: (mean(voicing_squared) - voicing * voicing).max(0.0).sqrt(),
         stable: mean(sums.stable),
         steady: mean(sums.steady),
+        sustained: mean(sums.sustained),
         gate: mean(sums.gate),
     }
 }

@@ -81,8 +81,10 @@ pub(super) struct Shape {
     pub(super) flatness: u8,
     /// Mean difference from the spectrum before, 0.1 dB.
     pub(super) flux: u8,
-    /// Strongest normalised autocorrelation between 60 and 400 Hz, 0..=255.
+    /// Strongest normalised autocorrelation between 62 and 400 Hz, 0..=255.
     pub(super) voicing: u8,
+    /// Share of the power in peaks that have stood still for 160 ms: notes and tones do, voices glide.
+    pub(super) sustained: u8,
 }
 
 impl Frame {
@@ -96,7 +98,7 @@ impl Frame {
         repeated: false,
         dead_head: FRAME_SAMPLES as u8,
         dead_tail: FRAME_SAMPLES as u8,
-        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0 },
+        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0, sustained: 0 },
     };
 
     /// Mean power of the frame, full scale = 1.

@@ -58,9 +58,14 @@ impl Listener {
         })
     }
 
+    /// The figures of a stretch by which the judge's forest decides, named by [`super::FIGURES`]; for training.
+    pub fn figures(&self, from: Moment, to: Moment) -> [f32; super::FIGURES.len()] {
+        judge::figures(&self.ear.history, from, to)
+    }
+
     /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
     pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
-        judge::judge(&self.ear.history, from, to, sensitivity)
+        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector())
     }
 }
 

@@ -12,7 +12,7 @@ mod ear;
 mod envelope;
 mod features;
 mod floor;
-#[allow(dead_code, reason = "tones and drop-outs are read by the next stage of the judge")]
+mod forest;
 mod frame;
 mod histogram;
 mod history;
@@ -22,14 +22,17 @@ mod meter;
 #[cfg(feature = "neural")]
 mod neural;
 mod plain;
+mod plain_judge;
 #[cfg(feature = "neural")]
 mod silero;
 mod spectrum;
 mod talk;
 mod timeline;
+mod tones;
 mod webrtc;
 
 pub use analyze::{Analysis, analyze};
+pub use forest::FIGURES;
 pub use listener::Listener;
 
 use crate::moment::Moment;
@@ -163,6 +166,17 @@ pub struct Judgement {
     pub evidence: Evidence,
 }
 
+/// Which detector a judgement rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detector {
+    /// Levels, WebRTC's gate and the shape of the sound alone: built without `neural`, or not attending.
+    #[default]
+    Plain,
+    /// The neural one.
+    Neural,
+}
+
 /// Which rule decided, in a telephone engineer's words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -216,6 +230,8 @@ impl Rule {
 pub struct Evidence {
     /// Which rule decided.
     pub rule: Rule,
+    /// Which detector found the speech.
+    pub detector: Detector,
     /// Where the judged stretch begins and ends, milliseconds of the call.
     pub from_ms: u64,
     /// See `from_ms`.

@@ -34,11 +34,17 @@ static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan {
 pub(super) struct Spectrum {
     kept: [f32; KEPT],
     before: Logs,
+    /// For how many frames each bin of the channel has been a peak.
+    standing: [u8; CHANNEL.end - CHANNEL.start],
 }
 
 impl Spectrum {
     pub(super) fn new() -> Self {
-        Self { kept: [0.0; KEPT], before: [0.0; CHANNEL.end - CHANNEL.start] }
+        Self {
+            kept: [0.0; KEPT],
+            before: [0.0; CHANNEL.end - CHANNEL.start],
+            standing: [0; CHANNEL.end - CHANNEL.start],
+        }
     }
 
     /// Passes over a frame whose spectrum is of no interest.
@@ -64,7 +70,24 @@ impl Spectrum {
             flatness: flatness(&power[CHANNEL], &logs),
             flux: self.flux(&logs),
             voicing: share(voicing),
+            sustained: share(self.sustained(&power, &logs)),
         }
+    }
+
+    /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
+    fn sustained(&mut self, power: &[f32; POINTS / 2], logs: &Logs) -> f32 {
+        let mut lasting = 0.0;
+        for bin in 3..logs.len() - 3 {
+            let around = [logs[bin - 3], logs[bin - 2], logs[bin + 2], logs[bin + 3]];
+            let beside = around.iter().sum::<f32>() / 4.0;
+            let peak = logs[bin] > logs[bin - 1] && logs[bin] >= logs[bin + 1] && logs[bin] > beside + PROMINENT;
+            self.standing[bin] = if peak { self.standing[bin].saturating_add(1) } else { 0 };
+            if self.standing[bin] >= STANDING {
+                let at = CHANNEL.start + bin;
+                lasting += power[at - 1..=at + 1].iter().sum::<f32>();
+            }
+        }
+        lasting / (power[CHANNEL].iter().sum::<f32>() + QUIET)
     }
 
     /// Mean difference of the logarithms, after the mean difference in level is taken away.
@@ -77,6 +100,11 @@ impl Spectrum {
         (flux * 10.0).min(255.0) as u8
     }
 }
+
+/// A peak stands out by so many dB.
+const PROMINENT: f32 = 8.0;
+/// A peak lasts from so many frames on: 160 ms.
+const STANDING: u8 = 8;
 
 /// Levels of the channel's bins, dB.
 type Logs = [f32; CHANNEL.end - CHANNEL.start];
