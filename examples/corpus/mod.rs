@@ -56,7 +56,8 @@ impl Item {
     }
 }
 
-fn overlap(stretches: &[(u64, u64)], from: u64, to: u64) -> u64 {
+/// Time that `stretches` share with `from..to`.
+pub fn overlap(stretches: &[(u64, u64)], from: u64, to: u64) -> u64 {
     stretches.iter().map(|(start, end)| (*end).min(to).saturating_sub((*start).max(from))).sum()
 }
 

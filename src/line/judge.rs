@@ -9,7 +9,7 @@ use super::{
     Condition, Detector, Evidence, Judgement, Rule, Sensitivity, Tone,
     features::Features,
     forest::{self, Forest, Shares},
-    frame::FRAME_MS,
+    frame::{FRAME_MS, Frame},
     history::History,
     plain_judge, tones,
 };
@@ -35,6 +35,8 @@ const FAINT_AT_MOST: f32 = -37.0;
 const HANDSFREE_AT_MOST: f32 = -33.0;
 /// Nothing is too noisy to understand at this SNR, dB.
 const NOISY_AT_MOST: f32 = 12.0;
+/// Nobody talks so much of the time alone.
+const WITHOUT_PAUSE: f32 = 0.75;
 /// Two cuts are the least that can be called drop-outs.
 const CUTS: u32 = 2;
 /// Quieter than this, dBov, the loudest twentieth is no noise and no tone.
@@ -83,6 +85,15 @@ pub(super) fn judge(
         loss_pct: loss(&features),
     };
     Judgement { condition: verdict.condition, kind: verdict.kind, confidence: verdict.confidence, evidence }
+}
+
+/// Whether somebody speaks in a frame.
+pub(super) fn is_speech(frame: &Frame, detector: Detector) -> bool {
+    let threshold = match detector {
+        Detector::Neural => SPEECH,
+        Detector::Plain => plain_judge::threshold(Sensitivity::Normal),
+    };
+    f32::from(frame.speech) >= threshold * 255.0
 }
 
 /// A verdict before its figures are written down.
@@ -137,9 +148,16 @@ fn allowed(features: &Features, condition: Condition) -> Option<Rule> {
         Condition::Faint => (level < FAINT_AT_MOST).then_some(Rule::LevelBelowLimit),
         Condition::Handsfree => (level < HANDSFREE_AT_MOST).then_some(Rule::QuietAndReverberant),
         Condition::Choppy => (features.cuts.count + features.cuts.repeated >= CUTS).then_some(Rule::CutsInSpeech),
-        Condition::Noisy => features.snr().is_none_or(|snr| snr < NOISY_AT_MOST).then_some(Rule::SnrBelowLimit),
+        Condition::Noisy if features.speech as f32 > WITHOUT_PAUSE * features.frames as f32 => Some(Rule::OtherVoices),
+        Condition::Noisy => noisy_enough(features).then_some(Rule::SnrBelowLimit),
         _ => None,
     }
+}
+
+/// Whether the steady noise or the gusts come near enough to the speech.
+fn noisy_enough(features: &Features) -> bool {
+    let gusts = features.level.zip(features.gusts).map_or(f32::INFINITY, |(level, gusts)| level - gusts);
+    features.snr().is_none_or(|snr| snr.min(gusts) < NOISY_AT_MOST)
 }
 
 fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>) -> Verdict {

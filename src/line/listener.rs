@@ -10,6 +10,9 @@ pub struct Listener {
     ear: Ear,
 }
 
+/// Frames after which what was heard does not change any more: 100 ms.
+pub(super) const SETTLED: u64 = 5;
+
 impl Default for Listener {
     fn default() -> Self {
         Self::new()
@@ -55,6 +58,16 @@ impl Listener {
             Turn::Quiet(frame) => LineEvent::Quiet { at: at(frame) },
             Turn::Speech(frame) => LineEvent::SpeechStarted { onset: at(frame) },
             Turn::Pause(frame) => LineEvent::SpeechEnded { at: at(frame) },
+        })
+    }
+
+    /// Frames that were heard between two earlier ones' numbers, for those who draw or cut recordings: each frame's
+    /// beginning and whether somebody speaks in it. Frames are 20 ms; the last [`SETTLED`] may still change and are
+    /// left out, as are those more than ten seconds old.
+    pub(super) fn speech_from(&self, number: u64) -> impl Iterator<Item = (Moment, bool)> {
+        let history = &self.ear.history;
+        (number..history.next().saturating_sub(SETTLED)).filter_map(|number| {
+            Some((history.moment(number), judge::is_speech(history.frame(number)?, self.ear.detector())))
         })
     }
 

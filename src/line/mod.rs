@@ -29,6 +29,7 @@ mod spectrum;
 mod talk;
 mod timeline;
 mod tones;
+mod verdicts;
 mod webrtc;
 
 pub use analyze::{Analysis, analyze};
@@ -198,6 +199,8 @@ pub enum Rule {
     LevelBelowLimit,
     /// Speech less far above the noise than can be understood.
     SnrBelowLimit,
+    /// Speech without a pause, of several voices.
+    OtherVoices,
     /// Quiet speech with a room's reverberation.
     QuietAndReverberant,
     /// Cuts in the speech with sound on both sides.
@@ -218,6 +221,7 @@ impl Rule {
             Self::HardlyHeard => "hardly_heard",
             Self::LevelBelowLimit => "level_below_limit",
             Self::SnrBelowLimit => "snr_below_limit",
+            Self::OtherVoices => "other_voices",
             Self::QuietAndReverberant => "quiet_and_reverberant",
             Self::CutsInSpeech => "cuts_in_speech",
             Self::Understandable => "understandable",
