@@ -37,6 +37,8 @@ const FIRST: Duration = Duration::from_millis(1_500);
 const AGAIN: Duration = Duration::from_millis(500);
 /// The piece in which a recording is heard: a gateway's packet.
 const PACKET: usize = 20 * SAMPLES_PER_MS;
+/// Less speech than this in a stretch is next to nothing.
+const HEARD: Duration = Duration::from_millis(300);
 /// Speech this close together is one stretch: 40 ms.
 const BRIDGED: Duration = Duration::from_millis(40);
 
@@ -64,6 +66,8 @@ struct Run {
     verdicts: Verdicts,
     changes: Vec<(u64, Condition)>,
     speech: Vec<(Moment, Moment)>,
+    /// What only the plain detector took for speech since the last judgement.
+    murmur: Vec<(Moment, Moment)>,
     events: Vec<(u64, &'static str)>,
 }
 
@@ -84,17 +88,27 @@ impl Run {
     }
 
     fn take_speech(&mut self) {
-        for (begins, speech) in self.listener.speech_from(self.frames) {
+        for (begins, speech, plain) in self.listener.speech_from(self.frames) {
             self.frames += 1;
-            if !speech {
-                continue;
-            }
-            let ends = begins + Duration::from_millis(20);
-            match self.speech.last_mut() {
-                Some((_, end)) if begins.since(*end) <= BRIDGED => *end = ends,
-                _ => self.speech.push((begins, ends)),
+            if speech {
+                lay(&mut self.speech, begins);
+            } else if plain {
+                lay(&mut self.murmur, begins);
             }
         }
+    }
+
+    /// The judge found a caller where the detector heard next to nothing, under loud noise: then the plain detector's
+    /// word is the best there is for when he spoke.
+    fn trust_murmur(&mut self, from: Moment) {
+        let heard = |stretches: &[(Moment, Moment)]| -> Duration {
+            stretches.iter().map(|(begins, ends)| ends.since((*begins).max(from))).sum()
+        };
+        if heard(&self.speech) >= HEARD {
+            return;
+        }
+        self.speech.extend(self.murmur.iter().filter(|(begins, _)| *begins >= from));
+        self.speech.sort_unstable();
     }
 
     fn judge_where_due(&mut self) {
@@ -107,6 +121,10 @@ impl Run {
         }
         let from = self.onset.unwrap_or_default().max(self.now.back(STRETCH));
         let judgement = self.listener.judge(from, self.now, Sensitivity::Normal);
+        if judgement.condition.has_caller() {
+            self.trust_murmur(from);
+        }
+        self.murmur.clear();
         // The pauses of somebody who has spoken are pauses.
         if self.onset.is_none() || judgement.condition.has_caller() {
             self.hear(judgement);
@@ -137,5 +155,14 @@ impl Run {
             verdicts: self.changes,
             events: self.events,
         }
+    }
+}
+
+/// Lays the frame that begins at `begins` at the end of the stretches.
+fn lay(stretches: &mut Vec<(Moment, Moment)>, begins: Moment) {
+    let ends = begins + Duration::from_millis(20);
+    match stretches.last_mut() {
+        Some((_, end)) if begins.since(*end) <= BRIDGED => *end = ends,
+        _ => stretches.push((begins, ends)),
     }
 }

@@ -4,8 +4,6 @@
 //! plain detector, always there; while somebody has a decision to make ([`super::Attention::Full`]) the neural detector
 //! has the last word wherever something is audible.
 
-#[cfg(feature = "neural")]
-use super::neural::Neural;
 use super::{
     Attention, Detector,
     floor::Floor,
@@ -18,6 +16,8 @@ use super::{
     timeline::Frames,
     webrtc::Gate,
 };
+#[cfg(feature = "neural")]
+use super::{concealment::Concealment, neural::Neural};
 
 /// Sound begins this far above the floor, dB: chosen, 6 dB is what a listener notices at once.
 const AUDIBLE_OVER: f32 = 5.0;
@@ -38,6 +38,8 @@ pub(super) struct Ear {
     spectrum: Spectrum,
     #[cfg(feature = "neural")]
     neural: Box<Neural>,
+    #[cfg(feature = "neural")]
+    concealed: Concealment,
     /// What the neural detector said last; `None` while it rests.
     neural_says: Option<f32>,
     pub(super) attention: Attention,
@@ -54,6 +56,8 @@ impl Ear {
             spectrum: Spectrum::new(),
             #[cfg(feature = "neural")]
             neural: Box::new(Neural::new()),
+            #[cfg(feature = "neural")]
+            concealed: Concealment::default(),
             neural_says: None,
             attention: Attention::Full,
             talk: Talk::new(),
@@ -91,7 +95,9 @@ impl Ear {
             }
             return;
         }
-        let Some(decided) = self.neural.follow(samples) else {
+        let mut filled = *samples;
+        self.concealed.fill(&mut filled);
+        let Some(decided) = self.neural.follow(&filled) else {
             self.neural_says.get_or_insert(0.0);
             return;
         };
@@ -126,7 +132,7 @@ impl Frames for Ear {
     }
 
     fn missing(&mut self) {
-        self.neural_says = self.neural_says.map(|_| 0.0);
+        self.ask_neural(&[0.0; FRAME_SAMPLES]);
         self.remember(Frame::MISSING, false);
     }
 

@@ -28,15 +28,18 @@ const SPEECH_HEARD_MS: u64 = 300;
 /// The share of votes that a verdict against a caller's telephone needs …
 const AGAINST: f32 = 0.5;
 /// … and while less than a second of speech was heard.
-const AGAINST_EARLY: f32 = 0.65;
+const AGAINST_EARLY: f32 = 0.75;
 const EARLY_MS: u64 = 1_000;
 /// Rails. Faint callers lie at -42 dBov or lower, comfortable ones at -32 or higher (development corpus, P.56).
 const FAINT_AT_MOST: f32 = -37.0;
-const HANDSFREE_AT_MOST: f32 = -33.0;
+const HANDSFREE_AT_MOST: f32 = -35.0;
 /// Nothing is too noisy to understand at this SNR, dB.
 const NOISY_AT_MOST: f32 = 12.0;
-/// Nobody talks so much of the time alone.
-const WITHOUT_PAUSE: f32 = 0.75;
+/// Nobody talks so much of the time alone, over four seconds.
+const WITHOUT_PAUSE: f32 = 0.65;
+const WITHOUT_PAUSE_FRAMES: u64 = 200;
+/// Where no noise was heard by itself, three seconds of speech tell what it dips to.
+const DIPS_FRAMES: u64 = 150;
 /// Two cuts are the least that can be called drop-outs.
 const CUTS: u32 = 2;
 /// Quieter than this, dBov, the loudest twentieth is no noise and no tone.
@@ -133,10 +136,13 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
     let worst = against.into_iter().max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(Condition::Clear);
     let needed = if features.speech_ms() < EARLY_MS { AGAINST_EARLY } else { AGAINST };
     let total = caller.max(f32::EPSILON);
-    if share(worst) / total >= needed
+    // Faint and hands-free divide the votes of one finding: too quiet.
+    let quiet = [Condition::Faint, Condition::Handsfree];
+    let votes = if quiet.contains(&worst) { quiet.map(share).iter().sum() } else { share(worst) };
+    if votes / total >= needed
         && let Some(rule) = allowed(features, worst)
     {
-        return Verdict::new(worst, rule, share(worst) / total);
+        return Verdict::new(worst, rule, votes / total);
     }
     Verdict::new(Condition::Clear, Rule::Understandable, share(Condition::Clear) / total)
 }
@@ -148,16 +154,21 @@ fn allowed(features: &Features, condition: Condition) -> Option<Rule> {
         Condition::Faint => (level < FAINT_AT_MOST).then_some(Rule::LevelBelowLimit),
         Condition::Handsfree => (level < HANDSFREE_AT_MOST).then_some(Rule::QuietAndReverberant),
         Condition::Choppy => (features.cuts.count + features.cuts.repeated >= CUTS).then_some(Rule::CutsInSpeech),
-        Condition::Noisy if features.speech as f32 > WITHOUT_PAUSE * features.frames as f32 => Some(Rule::OtherVoices),
+        Condition::Noisy if talks_without_pause(features) => Some(Rule::OtherVoices),
         Condition::Noisy => noisy_enough(features).then_some(Rule::SnrBelowLimit),
         _ => None,
     }
 }
 
+fn talks_without_pause(features: &Features) -> bool {
+    features.frames >= WITHOUT_PAUSE_FRAMES && features.speech as f32 > WITHOUT_PAUSE * features.frames as f32
+}
+
 /// Whether the steady noise or the gusts come near enough to the speech.
 fn noisy_enough(features: &Features) -> bool {
     let gusts = features.level.zip(features.gusts).map_or(f32::INFINITY, |(level, gusts)| level - gusts);
-    features.snr().is_none_or(|snr| snr.min(gusts) < NOISY_AT_MOST)
+    let known = features.noise_heard || features.frames >= DIPS_FRAMES;
+    known && features.snr().is_none_or(|snr| snr.min(gusts) < NOISY_AT_MOST)
 }
 
 fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>) -> Verdict {

@@ -61,13 +61,13 @@ impl Listener {
         })
     }
 
-    /// Frames that were heard between two earlier ones' numbers, for those who draw or cut recordings: each frame's
-    /// beginning and whether somebody speaks in it. Frames are 20 ms; the last [`SETTLED`] may still change and are
-    /// left out, as are those more than ten seconds old.
-    pub(super) fn speech_from(&self, number: u64) -> impl Iterator<Item = (Moment, bool)> {
-        let history = &self.ear.history;
-        (number..history.next().saturating_sub(SETTLED)).filter_map(|number| {
-            Some((history.moment(number), judge::is_speech(history.frame(number)?, self.ear.detector())))
+    /// For recordings that are drawn or cut: from frame `number` on, each frame's beginning, whether somebody speaks in
+    /// it, and whether the plain detector alone thinks so. The last [`SETTLED`] frames may still change and are left out.
+    pub(super) fn speech_from(&self, number: u64) -> impl Iterator<Item = (Moment, bool, bool)> {
+        let (history, detector) = (&self.ear.history, self.ear.detector());
+        (number..history.next().saturating_sub(SETTLED)).filter_map(move |number| {
+            let frame = history.frame(number)?;
+            Some((history.moment(number), judge::is_speech(frame, detector), frame.plain > 127))
         })
     }
 

@@ -7,6 +7,8 @@
 //! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
 
 mod analyze;
+#[cfg(feature = "neural")]
+mod concealment;
 mod cuts;
 mod ear;
 mod envelope;

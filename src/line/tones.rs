@@ -14,9 +14,12 @@ use std::ops::RangeInclusive;
 const UNDER: f32 = 15.0;
 const SOUNDING: f32 = -55.0;
 /// A frame is tonal where the two strongest peaks hold this much of its power, of 255.
-const TONAL: u8 = 205;
+const TONAL: u8 = 230;
 /// A machine's tone is tonal this much of the time it sounds.
 const MOSTLY: f32 = 0.7;
+/// A machine holds its level: half of its frames differ by less than this from the one before, dB (the edges of a fast
+/// cadence do not). Animals and sirens do not hold theirs.
+const HELD: f32 = 1.5;
 /// Beats kept: more than ten seconds of the fastest cadence have.
 const BEATS: usize = 64;
 
@@ -37,6 +40,8 @@ struct Beat {
     on: u64,
     off: u64,
     tonal: u64,
+    held: u64,
+    level: f32,
     /// Frames in which the strongest peak was in a range worth naming.
     progress: u64,
     sit: [u64; 3],
@@ -57,7 +62,7 @@ pub(super) fn name<'a>(frames: impl Iterator<Item = &'a Frame>, loudest: f32) ->
     if mostly(total.v21) && !mostly(total.keys) && longest(beats) >= 1_000 {
         return Some(Tone::Fax);
     }
-    if !mostly(total.tonal) {
+    if !mostly(total.tonal) || total.held * 2 < total.on {
         return None;
     }
     if mostly(total.keys) {
@@ -106,7 +111,10 @@ impl Beat {
         let (low, high) = (shape.peak.min(shape.second), shape.peak.max(shape.second));
         let dual = shape.two.saturating_sub(shape.one) > 20;
         let count = |within: bool| u64::from(within);
+        let level = Level::of_power(frame.power()).dbov();
         self.on += 1;
+        self.held += count((level - self.level).abs() < HELD);
+        self.level = level;
         self.tonal += count(shape.two >= TONAL);
         self.progress += count(PROGRESS.contains(&shape.peak) || (dual && (PROGRESS.contains(&low) && high <= 21)));
         for (frames, pitch) in self.sit.iter_mut().zip(SIT) {
@@ -123,6 +131,7 @@ impl Beat {
     fn plus(mut self, other: &Self) -> Self {
         self.on += other.on;
         self.tonal += other.tonal;
+        self.held += other.held;
         self.progress += other.progress;
         self.sit = std::array::from_fn(|tone| self.sit[tone] + other.sit[tone]);
         self.cng += other.cng;

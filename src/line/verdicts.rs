@@ -3,9 +3,9 @@
 use super::{Condition, Judgement};
 
 /// A first verdict against the line, or one that overturns another, needs this confidence at once …
-const SURE: f32 = 0.75;
+const SURE: f32 = 0.85;
 /// … or to be repeated so often in a row.
-const TIMES: u32 = 2;
+const TIMES: u32 = 3;
 
 /// Keeps the verdict on one line.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_doubtful_judgement_that_repeats_is_a_verdict() {
         use Condition::*;
-        assert_eq!(course(&[(Clear, 0.6), (Noisy, 0.6), (Noisy, 0.6)]), [Clear, Noisy]);
+        assert_eq!(course(&[(Clear, 0.6), (Noisy, 0.6), (Noisy, 0.6), (Noisy, 0.6)]), [Clear, Noisy]);
     }
 
     #[test]
