@@ -35,6 +35,8 @@ const STRETCH: Duration = Duration::from_secs(5);
 /// How long somebody has spoken before a first verdict, and how often it is looked at again.
 const FIRST: Duration = Duration::from_millis(1_500);
 const AGAIN: Duration = Duration::from_millis(500);
+/// The pause that ends a turn (contract.md, Time): a caller's silence is not judged as his speech.
+const PAUSE: Duration = Duration::from_millis(800);
 /// The piece in which a recording is heard: a gateway's packet.
 const PACKET: usize = 20 * SAMPLES_PER_MS;
 /// Less speech than this in a stretch is next to nothing.
@@ -52,6 +54,7 @@ pub fn analyze(pcm: &[i16]) -> Analysis {
         run.take_events();
         run.take_speech();
         run.judge_where_due();
+        run.look_for_murmur();
     }
     run.finish()
 }
@@ -62,7 +65,9 @@ struct Run {
     now: Moment,
     frames: u64,
     onset: Option<Moment>,
+    paused: Option<Moment>,
     judged: Moment,
+    looked: Moment,
     verdicts: Verdicts,
     changes: Vec<(u64, Condition)>,
     speech: Vec<(Moment, Moment)>,
@@ -80,8 +85,13 @@ impl Run {
                 LineEvent::SpeechStarted { onset } => (onset, "speech_started"),
                 LineEvent::SpeechEnded { at } => (at, "speech_ended"),
             };
-            if name == "speech_started" {
-                self.onset.get_or_insert(at);
+            match event {
+                LineEvent::SpeechStarted { .. } => {
+                    self.onset.get_or_insert(at);
+                    self.paused = None;
+                }
+                LineEvent::SpeechEnded { .. } => self.paused = Some(at),
+                _ => {}
             }
             self.events.push((at.as_millis(), name));
         }
@@ -113,7 +123,10 @@ impl Run {
 
     fn judge_where_due(&mut self) {
         let due = match self.onset {
-            Some(onset) => self.now.since(onset) >= FIRST && self.now.since(self.judged) >= AGAIN,
+            Some(onset) => {
+                let paused = self.paused.is_some_and(|at| self.now.since(at) > PAUSE);
+                !paused && self.now.since(onset) >= FIRST && self.now.since(self.judged) >= AGAIN
+            }
             None => self.now.since(self.judged) >= STRETCH,
         };
         if !due {
@@ -121,15 +134,24 @@ impl Run {
         }
         let from = self.onset.unwrap_or_default().max(self.now.back(STRETCH));
         let judgement = self.listener.judge(from, self.now, Sensitivity::Normal);
-        if judgement.condition.has_caller() {
-            self.trust_murmur(from);
-        }
-        self.murmur.clear();
         // The pauses of somebody who has spoken are pauses.
         if self.onset.is_none() || judgement.condition.has_caller() {
             self.hear(judgement);
         }
         self.judged = self.now;
+    }
+
+    /// Every five seconds.
+    fn look_for_murmur(&mut self) {
+        let from = self.looked;
+        if self.now.since(from) < STRETCH {
+            return;
+        }
+        if self.listener.judge(from, self.now, Sensitivity::Normal).condition.has_caller() {
+            self.trust_murmur(from);
+        }
+        self.murmur.clear();
+        self.looked = self.now;
     }
 
     fn hear(&mut self, judgement: Judgement) {

@@ -44,6 +44,8 @@ struct Beat {
     level: f32,
     /// Frames in which the strongest peak was in a range worth naming.
     progress: u64,
+    /// … how often in which bin of [`PROGRESS`].
+    pitches: [u64; 6],
     sit: [u64; 3],
     cng: u64,
     ced: u64,
@@ -77,7 +79,15 @@ pub(super) fn name<'a>(frames: impl Iterator<Item = &'a Frame>, loudest: f32) ->
     if mostly(total.howler) && longest(beats) >= 1_000 || mostly(total.american) && beats.len() > 8 {
         return Some(Tone::Howler);
     }
-    if mostly(total.progress) { cadence(beats) } else { None }
+    if mostly(total.progress) && keeps_pitch(&total) { cadence(beats) } else { None }
+}
+
+/// A tone keeps to its pitch, or two do; what glides through the same range is a voice of some kind.
+fn keeps_pitch(total: &Beat) -> bool {
+    let mut pitches = total.pitches;
+    pitches.sort_unstable();
+    let all: u64 = pitches.iter().sum();
+    (pitches[4] + pitches[5]) * 20 >= all * 17
 }
 
 /// Call progress is told apart by its rhythm alone: the pitches differ from country to country.
@@ -117,6 +127,11 @@ impl Beat {
         self.level = level;
         self.tonal += count(shape.two >= TONAL);
         self.progress += count(PROGRESS.contains(&shape.peak) || (dual && (PROGRESS.contains(&low) && high <= 21)));
+        if let Some(frames) =
+            shape.peak.checked_sub(*PROGRESS.start()).and_then(|at| self.pitches.get_mut(usize::from(at)))
+        {
+            *frames += 1;
+        }
         for (frames, pitch) in self.sit.iter_mut().zip(SIT) {
             *frames += count(pitch.contains(&shape.peak) && !dual);
         }
@@ -133,6 +148,7 @@ impl Beat {
         self.tonal += other.tonal;
         self.held += other.held;
         self.progress += other.progress;
+        self.pitches = std::array::from_fn(|pitch| self.pitches[pitch] + other.pitches[pitch]);
         self.sit = std::array::from_fn(|tone| self.sit[tone] + other.sit[tone]);
         self.cng += other.cng;
         self.ced += other.ced;
