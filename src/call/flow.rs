@@ -157,6 +157,7 @@ impl Call {
     }
 
     pub(super) fn listen(&mut self, purpose: Purpose, begun: Moment, wait: Duration) {
+        self.journal(begun, What::Waiting { planned: wait });
         self.phase =
             Phase::Listening(Listening { purpose, begun, wait, grace: false, disturbed: false, cut: None, word: None });
     }
@@ -360,7 +361,10 @@ impl Call {
                 self.journal(now, What::CallbackStored { number });
                 self.say_step(now);
             }
-            _ => self.go(*failed, now),
+            _ => {
+                self.facts.store_failed = true;
+                self.go(*failed, now);
+            }
         }
     }
 

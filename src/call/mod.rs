@@ -76,6 +76,8 @@ struct Facts {
     /// Answers kept by the script (a survey).
     answers: BTreeMap<String, Digit>,
     callback_promised: bool,
+    /// A promise could not be kept, and was not made.
+    store_failed: bool,
 }
 
 /// What the line has shown itself to be.
@@ -200,7 +202,11 @@ impl Call {
     }
 
     fn closing_disposition(&self) -> Disposition {
-        if self.facts.callback_promised { Disposition::Callback } else { Disposition::Completed }
+        match self.facts {
+            Facts { callback_promised: true, .. } => Disposition::Callback,
+            Facts { store_failed: true, .. } => Disposition::Failed,
+            _ => Disposition::Completed,
+        }
     }
 
     fn ending(&self, disposition: Disposition) -> Ending {

@@ -1,6 +1,88 @@
-//! A file a command.
+//! The command line: a file a command.
+//!
+//! Exit status 0: done, and the answer is yes; 1: done, and the answer is no; 2: could not be done.
+
+pub mod analyze;
+pub mod call;
+pub mod check;
+pub mod files;
+pub mod records;
+pub mod serve;
+pub mod simulate;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// 请讲: a hotline voice bot that hears what a telephone line is like.
+///
+/// Without a command it serves.
+#[derive(Debug, Parser)]
+#[command(name = "qingjiang", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Example:\n  qingjiang serve\n  qingjiang call --say hiss:60000")]
+struct Line {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Args,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Args),
+    Call(call::Args),
+    Simulate(simulate::Args),
+    Check(check::Args),
+    Analyze(analyze::Args),
+    Records(records::Args),
+    /// (not built yet) Run recorded calls again with other thresholds or another script
+    Replay(NotBuilt),
+    /// (not built yet) Speak texts that have no recording
+    Render(NotBuilt),
+    /// (not built yet) Take a studio's recordings in
+    Import(NotBuilt),
+    /// (not built yet) Log, diff, publish and roll back script versions
+    Script(NotBuilt),
+    /// (not built yet) Figures of prompts and ladders
+    Report(NotBuilt),
+}
+
+/// A command of the contract whose issue is still open.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: none yet")]
+struct NotBuilt {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+    rest: Vec<String>,
+}
 
 /// Runs the command line; the process's exit status.
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+pub fn main() -> ExitCode {
+    let line = Line::parse();
+    let done = match line.command {
+        None => serve::run(line.serve),
+        Some(Command::Serve(args)) => serve::run(args),
+        Some(Command::Call(args)) => call::execute(args),
+        Some(Command::Simulate(args)) => simulate::execute(args),
+        Some(Command::Check(args)) => check::run(&args),
+        Some(Command::Analyze(args)) => analyze::execute(args),
+        Some(Command::Records(args)) => records::run(args),
+        Some(Command::Replay(_)) => not_built("replay"),
+        Some(Command::Render(_)) => not_built("render"),
+        Some(Command::Import(_)) => not_built("import"),
+        Some(Command::Script(_)) => not_built("script"),
+        Some(Command::Report(_)) => not_built("report"),
+    };
+    done.unwrap_or_else(|error| {
+        complain(&error);
+        ExitCode::from(2)
+    })
+}
+
+/// Tells the operator what went wrong, with what caused it and no more.
+#[allow(clippy::print_stderr, reason = "the operator reads it there")]
+pub(crate) fn complain(error: &anyhow::Error) {
+    eprintln!("qingjiang: {error:#}");
+}
+
+fn not_built(command: &str) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("`{command}` is not built yet / `{command}` 尚未实现")
 }

@@ -112,6 +112,25 @@ pub enum Tone {
     Music,
 }
 
+impl Tone {
+    /// The word of the contract.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dtmf => "dtmf",
+            Self::Busy => "busy",
+            Self::Congestion => "congestion",
+            Self::Dial => "dial",
+            Self::Howler => "howler",
+            Self::Ringback => "ringback",
+            Self::CallWaiting => "call_waiting",
+            Self::Sit => "sit",
+            Self::Fax => "fax",
+            Self::Modem => "modem",
+            Self::Music => "music",
+        }
+    }
+}
+
 /// What the listener says while it listens. Moments are on the call's axis and may lie a little in the past.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LineEvent {

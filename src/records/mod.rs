@@ -8,7 +8,9 @@
 
 mod archive;
 mod event;
+mod json;
 mod ledger;
+mod place;
 mod purge;
 pub mod recording;
 mod schema;
@@ -17,8 +19,10 @@ mod tests;
 mod writer;
 
 pub use archive::{Archive, Callback, Event, Filter, History, ReadError, Summary};
+pub use json::Numbers;
+pub use place::OpenError;
 pub use purge::{Purged, purge};
-pub use writer::{CallRecord, Figures, Keeper, OpenError, Opened, Records, Unavailable};
+pub use writer::{CallRecord, Figures, Keeper, Opened, Records, Unavailable};
 
 use crate::{agents::Decision, gateway::DialectName, phone::PhoneNumber};
 use jiff::Timestamp;

@@ -1,13 +1,17 @@
 //! Recordings of calls: two channels at 8 kHz, the caller left, us right, as `<data>/recordings/<record id>.wav`.
 //!
-//! A call lays its audio on a [`Timeline`]; what can't change any more goes in blocks to one thread, which writes all
+//! A call lays its audio on a timeline; what can't change any more goes in blocks to one thread, which writes all
 //! recordings and brings each file's header up to date every second. So a call never waits for the disk, and a file is
 //! playable after a kill, less its last second or two.
 
 mod timeline;
 
 use super::{CallRecord, RecordId};
-use crate::moment::Moment;
+use crate::{
+    audio::{Clip, SAMPLES_PER_MS, bank::CHUNK},
+    moment::Moment,
+    session::Sound,
+};
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -19,13 +23,16 @@ use std::{
     },
     thread,
 };
-use timeline::{Block, RATE, Side, Timeline};
+use timeline::{Block, RATE, Timeline};
 
 /// Frames that may wait for the disk: chosen, 64 MB, four seconds of five hundred recorded calls.
 const BACKLOG: usize = 16 << 20;
 
 /// The header is brought up to date after so many frames: a second.
 const REFRESH: u64 = RATE;
+
+/// Samples of a chunk of our own audio.
+const CHUNK_SAMPLES: usize = CHUNK.as_millis() as usize * SAMPLES_PER_MS;
 
 /// The recording of one leg. Later legs of a call have files of their own.
 pub fn path(data: &Path, id: RecordId, leg: u32) -> PathBuf {
@@ -73,7 +80,7 @@ impl Recordings {
     /// # Errors
     /// Where the folder can't be made or the thread can't be started.
     pub fn start(data: &Path) -> io::Result<(Self, Keeper)> {
-        super::writer::make_private(&folder(data))?;
+        super::place::make_private(&folder(data))?;
         let (jobs, queue) = mpsc::channel();
         let gauges = Arc::new(Gauges::default());
         let writer = Writer { gauges: Arc::clone(&gauges), files: BTreeMap::new() };
@@ -115,29 +122,28 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// The caller's audio (8 kHz), whose last sample arrived at `now`. Frames that come unevenly are laid end to end;
-    /// what is missing is silence.
-    pub fn caller(&mut self, pcm: &[i16], now: Moment) {
-        let end = timeline::position(now);
-        self.timeline.lay(Side::Caller, end.saturating_sub(pcm.len() as u64), pcm);
-        self.pass_on();
+    /// Keeps a sound, as a session tells it ([`crate::session::Effect::Record`]). The caller's frames that come unevenly
+    /// are laid end to end; what is missing is silence.
+    pub fn keep(&mut self, sound: &Sound) {
+        match sound {
+            Sound::Caller(pcm, now) => self.timeline.caller(pcm, timeline::position(*now)),
+            Sound::Ours(clip, chunk, at) => self.ours(clip, *chunk, *at),
+            Sound::Cleared(now) => self.timeline.cleared(timeline::position(*now)),
+        }
+        while let Some(block) = self.timeline.poll_block() {
+            self.out.write(self.slot, block);
+        }
     }
 
-    /// Our audio (8 kHz) as the caller heard it, whose first sample was played at `at`; at most a second after it was.
-    pub fn ours(&mut self, pcm: &[i16], at: Moment) {
-        self.timeline.lay(Side::Ours, timeline::position(at), pcm);
-        self.pass_on();
+    fn ours(&mut self, clip: &Clip, chunk: usize, at: Moment) {
+        let mut pcm = [0; CHUNK_SAMPLES];
+        let samples = clip.pcm_8k(chunk * CHUNK_SAMPLES, &mut pcm);
+        self.timeline.ours(&pcm[..samples], timeline::position(at));
     }
 
     /// Closes the file, silence up to `now` included.
     pub fn finish(mut self, now: Moment) {
         self.timeline.end(timeline::position(now));
-    }
-
-    fn pass_on(&mut self) {
-        while let Some(block) = self.timeline.poll_block() {
-            self.out.write(self.slot, block);
-        }
     }
 }
 
@@ -263,8 +269,9 @@ mod tests {
         let data = tempfile::tempdir().expect("a folder");
         let (recordings, keeper) = Recordings::start(data.path()).expect("a thread");
         let mut recorder = recordings.record(&a_call(data.path()));
-        recorder.ours(&[7; 800], Moment::from_millis(500));
-        recorder.caller(&[5; 160], Moment::from_millis(1_020));
+        let clip = Arc::new(Clip::new(&[7; 800], 8_000).expect("a clip"));
+        recorder.keep(&Sound::Ours(clip, 0, Moment::from_millis(500)));
+        recorder.keep(&Sound::Caller(vec![5; 160], Moment::from_millis(1_020)));
         recorder.finish(Moment::from_millis(2_000));
         drop(keeper);
 
@@ -285,7 +292,7 @@ mod tests {
         let (recordings, keeper) = Recordings::start(data.path()).expect("a thread");
         let mut recorder = recordings.record(&a_call(data.path()));
         for frame in 1..=250 {
-            recorder.caller(&[9; 160], Moment::from_millis(frame * 20));
+            recorder.keep(&Sound::Caller(vec![9; 160], Moment::from_millis(frame * 20)));
         }
         std::mem::forget(recorder);
         let path = path(data.path(), RecordId(1), 1);

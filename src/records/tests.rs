@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     call::{Disposition, EndedBy, Entry, What},
-    line::{Condition, Judgement},
+    line::{Condition, Judgement, Rule},
     moment::Moment,
     script::{PromptId, Target},
     session::Promise,
@@ -18,7 +18,7 @@ fn a_call_comes_back_as_it_was_written() {
     let call = opened.records.begin(a_call("a"));
     call.append(entry(0, What::Step { name: "welcome".into() }));
     call.append(entry(20, What::PromptSaid { prompt: PromptId::new("menu_main") }));
-    call.append(entry(5_000, What::Judged(Judgement::told(Condition::Clear, crate::line::Rule::Told))));
+    call.append(entry(5_000, What::Judged(Judgement::told(Condition::Clear, Rule::Told))));
     call.append(entry(9_000, ended(Disposition::Agent(Target::Queue("complaint".into())), EndedBy::Hotline)));
     opened.keeper.finish();
 
@@ -152,6 +152,18 @@ async fn a_promise_that_can_not_be_stored_is_answered_so_and_the_call_goes_on() 
     assert_eq!(kept, 1, "what a failed transaction held is written by the next");
 }
 
+#[cfg(unix)]
+#[test]
+fn only_their_owner_can_read_the_records() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (data, opened) = records();
+    opened.records.begin(a_call("a"));
+    for file in ["qingjiang.db", "qingjiang.db-wal"] {
+        let mode = fs::metadata(data.path().join(file)).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{file}: {mode:o}");
+    }
+}
+
 #[test]
 fn a_second_service_on_the_same_records_is_refused() {
     let (data, _opened) = records();
@@ -173,7 +185,7 @@ fn damaged_files_are_errors_and_never_panics() {
     let (data, opened) = records();
     for n in 0..40 {
         let call = opened.records.begin(a_call(&n.to_string()));
-        call.append(entry(5, What::Judged(Judgement::told(Condition::Silent, crate::line::Rule::NoMedia))));
+        call.append(entry(5, What::Judged(Judgement::told(Condition::Silent, Rule::NoMedia))));
     }
     opened.keeper.finish();
     let whole = fs::read(database(data.path())).expect("the file");
@@ -191,8 +203,9 @@ fn damaged_files_are_errors_and_never_panics() {
         let damaged = TempDir::new().expect("a folder");
         fs::write(database(damaged.path()), &bytes).expect("written");
         if let Ok(archive) = Archive::open(damaged.path()) {
-            let _ =
-                archive.list(&Filter::default()).map(|calls| calls.iter().map(|call| archive.show(call.id)).count());
+            for call in archive.list(&Filter::default()).unwrap_or_default() {
+                let _ = archive.show(call.id);
+            }
         }
         if let Ok(opened) = Records::open(damaged.path(), start()) {
             opened.records.begin(a_call("x")).append(entry(1, What::MarkOverdue));

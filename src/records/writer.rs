@@ -5,7 +5,7 @@
 //! few of them a call. A promise is answered only when its transaction is on disk (`synchronous = FULL`); other
 //! entries survive the death of the process, and may lose their last moments with the machine's power.
 
-use super::{Known, NewCall, Promises, RecordId, Route, database, ledger, ledger::Leg, schema};
+use super::{Known, NewCall, OpenError, Promises, RecordId, Route, database, ledger, ledger::Leg, place};
 use crate::{
     call::{Entry, What},
     moment::Moment,
@@ -14,9 +14,7 @@ use crate::{
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::{
-    fs::{DirBuilder, File, TryLockError},
-    io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering::Relaxed},
@@ -38,9 +36,6 @@ const BACKLOG: usize = 65_536;
 
 /// Pause after a transaction that failed, so that a full disk is not hammered: chosen.
 const BACK_OFF: Duration = Duration::from_millis(250);
-
-/// How long a transaction waits for another process (a purge): chosen.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// The writing side of the records; cheap to clone.
 #[derive(Clone, Debug)]
@@ -70,8 +65,8 @@ impl Records {
     /// # Errors
     /// [`OpenError`].
     pub fn open(data: &Path, now: Timestamp) -> Result<Opened, OpenError> {
-        let lock = lock(data)?;
-        let mut connection = connect(data, now)?;
+        let lock = place::lock(data)?;
+        let mut connection = place::connect(data, now)?;
         let failed = |source| OpenError::Database { path: database(data), source };
         let interrupted = ledger::close_interrupted(&connection).map_err(failed)?;
         let next_id = AtomicI64::new(ledger::last_id(&connection).map_err(failed)? + 1);
@@ -234,38 +229,6 @@ pub struct Figures {
     pub failing: bool,
 }
 
-/// Why the records could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The data directory can't be used. Who can fix it: the operator.
-    #[error("the data directory {} can't be used: {source}", path.display())]
-    Directory {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Another process writes there. Who can fix it: the operator.
-    #[error("{} is in use by another qingjiang: stop it, or give this one its own --data directory", .0.display())]
-    InUse(PathBuf),
-    /// The file is no database, damaged, or can't be written. Who can fix it: the operator.
-    #[error("the records {} can't be opened: {source}", path.display())]
-    Database {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        source: rusqlite::Error,
-    },
-    /// A newer program wrote them. Who can fix it: the operator.
-    #[error("the records {} are of version {found}, this program knows up to {}: use the newer qingjiang", path.display(), schema::VERSION)]
-    Newer {
-        /// Which.
-        path: PathBuf,
-        /// Its version.
-        found: i64,
-    },
-}
-
 /// The records can't be read now. Who can fix it: us, or the operator's disk.
 #[derive(Debug, thiserror::Error)]
 pub enum Unavailable {
@@ -275,45 +238,6 @@ pub enum Unavailable {
     /// The database refused.
     #[error("the records can't be read: {0}")]
     Database(rusqlite::Error),
-}
-
-fn lock(data: &Path) -> Result<File, OpenError> {
-    let failed = |source| OpenError::Directory { path: data.to_owned(), source };
-    make_private(data).map_err(failed)?;
-    let lock = File::create(data.join("qingjiang.lock")).map_err(failed)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(data.to_owned())),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
-}
-
-/// Makes a directory that only its owner can look into: it holds telephone numbers.
-pub(super) fn make_private(directory: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
-}
-
-fn connect(data: &Path, now: Timestamp) -> Result<Connection, OpenError> {
-    let path = database(data);
-    let failed = |source| OpenError::Database { path: path.clone(), source };
-    let mut connection = Connection::open(&path).map_err(failed)?;
-    configure(&connection).map_err(failed)?;
-    match schema::version(&connection).map_err(failed)? {
-        found if found > schema::VERSION => return Err(OpenError::Newer { path, found }),
-        found => schema::migrate(&mut connection, found.max(0), now).map_err(failed)?,
-    }
-    Ok(connection)
-}
-
-fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "foreign_keys", true)
 }
 
 #[derive(Debug, Default)]

@@ -3,13 +3,17 @@
 //! Files are parsed into [`Script`] once, at the edge, with all problems reported together; [`crate::call`] never sees a
 //! half-checked value.
 
+mod bundle;
+mod check;
 mod load;
 pub mod model;
 mod notes;
 pub mod problem;
 mod reading;
+mod recordings;
 pub mod source;
 
+pub use bundle::{Bundle, Inspected, Recordings, Refused, examine, inspect};
 pub use model::*;
 pub use problem::{Language, Problem, Severity};
 pub use reading::{digit_parts, spoken_digit};
@@ -28,27 +32,59 @@ pub fn embedded() -> Result<Script, Vec<Problem>> {
     read(&source::embedded())
 }
 
-/// Reads a script out of its files.
+/// Reads a script out of its files; its recordings are nobody's concern here.
 ///
 /// # Errors
 /// All problems, where one of them forbids the script.
 pub fn read(files: &[Arc<SourceFile>]) -> Result<Script, Vec<Problem>> {
-    let loaded = load::load(files);
-    match loaded.script {
-        Some(script) if !loaded.problems.any_error() => Ok(script),
-        _ => Err(loaded.problems.into_sorted()),
-    }
+    let Proofread { script, problems } = proofread(files);
+    script.ok_or(problems)
+}
+
+/// What came of reading a script.
+pub struct Proofread {
+    /// The script, unless a problem forbids it.
+    pub script: Option<Script>,
+    /// Every problem, warnings included, by file and place.
+    pub problems: Vec<Problem>,
+}
+
+/// As [`read`], with the warnings of a script that can be used.
+pub fn proofread(files: &[Arc<SourceFile>]) -> Proofread {
+    let mut loaded = load::load(files);
+    check::check(&mut loaded, None);
+    let sound = !loaded.problems.any_error();
+    Proofread { script: loaded.script.filter(|_| sound), problems: loaded.problems.into_sorted() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Bank;
 
     #[test]
-    fn the_default_script_has_no_problem() {
-        let lines = |problems: Vec<Problem>| problems.iter().map(ToString::to_string).collect::<Vec<_>>();
+    fn the_default_script_is_read_at_once() {
         let script = embedded().map_err(lines).expect("the default script");
         assert_eq!(script.step(script.start).name, "welcome");
         assert_eq!(script.line.ladders.len(), 6);
+    }
+
+    #[test]
+    fn the_default_files_have_no_problem_at_all() {
+        let directory = |name| Source::Directory(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
+        let inspected = inspect(&Bank::default(), &directory("prompts"), &directory("audio")).expect("our own files");
+        assert_eq!(lines(inspected.problems), [""; 0]);
+    }
+
+    #[test]
+    fn a_bundle_shares_recordings_that_have_not_changed() {
+        let first = Bundle::open(&Source::Embedded, &Source::Embedded).expect("the defaults");
+        let second = first.reopen(&Source::Embedded, &Source::Embedded).expect("the defaults");
+        let clip = |bundle: &Bundle| bundle.bank.clip("zh-CN", "goodbye").cloned().expect("a recording");
+        assert!(Arc::ptr_eq(&clip(&first), &clip(&second)));
+    }
+
+    fn lines(problems: Vec<Problem>) -> Vec<String> {
+        problems.iter().map(ToString::to_string).collect()
     }
 }

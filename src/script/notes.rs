@@ -2,7 +2,7 @@
 
 use super::{Locale, PromptId, StepId, source::Place};
 use crate::{line::Condition, phone::Digit};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A spot in the script that a message may point at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,8 +10,14 @@ use std::collections::BTreeMap;
 pub enum Spot {
     Hotline,
     Record,
+    Agent,
+    Entry(&'static str),
+    Greeting(usize),
+    Word(&'static str),
+    WordsWait,
     Step(StepId),
     Say(StepId, usize),
+    Keys(StepId),
     Key(StepId, Digit),
     Speech(StepId),
     NoInput(StepId),
@@ -55,18 +61,32 @@ pub struct Notes {
     places: BTreeMap<Spot, Place>,
     /// Why the operators want a spot as it is, in their own words: waives a rule there.
     pub reasons: BTreeMap<Spot, String>,
+    /// Steps of the standard that stand in where the script has none of its own.
+    pub built_in: BTreeSet<StepId>,
     /// Every use of a prompt in the script.
     pub uses: Vec<(PromptId, Place)>,
     /// The texts' places and kinds.
     pub entries: BTreeMap<(Locale, PromptId), Entry>,
-    /// The catalogues.
-    pub catalogues: BTreeMap<Locale, Place>,
+    /// Where a name leads nowhere: what follows from it there is no news.
+    pub unresolved: BTreeSet<Spot>,
+    /// Languages whose catalogue could be read only in part: what it seems to lack may be there.
+    pub damaged: BTreeSet<Locale>,
 }
 
 impl Notes {
     /// Remembers where `spot` was written.
     pub fn put(&mut self, spot: Spot, place: Place) {
         self.places.insert(spot, place);
+    }
+
+    /// Where `spot` was written, if it was.
+    pub fn written(&self, spot: Spot) -> Option<&Place> {
+        self.places.get(&spot)
+    }
+
+    /// Where the text of `prompt` stands.
+    pub fn text(&self, locale: &Locale, prompt: &PromptId) -> Option<&Place> {
+        self.entries.get(&(locale.clone(), prompt.clone())).map(|entry| &entry.place)
     }
 
     /// Where `spot` was written; where it was left to its default, the step, ladder or section it belongs to.
@@ -84,9 +104,17 @@ impl Spot {
     fn parent(self) -> Option<Self> {
         match self {
             Self::Hotline => None,
-            Self::Step(_) | Self::Ladder(_) | Self::Record => Some(Self::Hotline),
+            Self::Step(_)
+            | Self::Ladder(_)
+            | Self::Record
+            | Self::Agent
+            | Self::Entry(_)
+            | Self::Greeting(_)
+            | Self::Word(_)
+            | Self::WordsWait => Some(Self::Hotline),
+            Self::Key(step, _) => Some(Self::Keys(step)),
             Self::Say(step, _)
-            | Self::Key(step, _)
+            | Self::Keys(step)
             | Self::Speech(step)
             | Self::NoInput(step)
             | Self::Next(step)

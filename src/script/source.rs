@@ -21,6 +21,11 @@ impl SourceFile {
     pub fn name(&self) -> &str {
         self.path.rsplit(['/', '\\']).next().unwrap_or(&self.path)
     }
+
+    /// Its name without `.toml`.
+    pub fn stem(&self) -> &str {
+        self.name().strip_suffix(".toml").unwrap_or(self.name())
+    }
 }
 
 /// A stretch of a file: what a message points at.
@@ -43,6 +48,11 @@ impl Place {
     /// The beginning of `file`, for what no line of it is to blame for.
     pub fn top(file: &Arc<SourceFile>) -> Self {
         Self::new(file, 0..0)
+    }
+
+    /// The point at which it ends.
+    pub fn end(&self) -> Self {
+        Self::new(&self.file, self.span.end..self.span.end)
     }
 
     /// Line and column, both counted from 1; the column in characters, as editors show it.

@@ -8,17 +8,17 @@ use super::{
     liveness::{Liveness, Vital},
     registry::Place,
     socket::{End, Incoming, Socket},
-    store::RecordId,
 };
 use crate::{
     call::{Disposition, EndedBy, Entry, What},
     gateway::{
-        self, DialectName, Upgrade, Wire,
+        self, DialectName, Started, Upgrade, Wire,
         auth::{Denied, Verdict},
     },
     line::Condition,
     moment::Moment,
-    session::{Admission, Session, Setup, SocketEnd},
+    records::{CallRecord, Known, recording::Recorder},
+    session::{Session, Setup, SocketEnd},
 };
 use futures_util::{
     FutureExt, StreamExt,
@@ -27,6 +27,7 @@ use futures_util::{
 };
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use tokio::{
     net::TcpStream,
@@ -34,7 +35,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_tungstenite::tungstenite::Message;
-use tracing::{debug, info, warn};
+use tracing::{debug, field::display, info, warn};
 
 /// One message in this many is timed: chosen, so that a call of 50 messages a second takes the histogram's lock less than
 /// once a second.
@@ -102,8 +103,8 @@ impl Cause {
 
 /// What comes back from work that went on beside the socket.
 pub(super) enum Reply {
-    /// The call's record was looked up.
-    Admission(Admission),
+    /// The record of a call that came back, if there is one.
+    Found(Option<Known>, Box<Started>),
     /// A promise is committed, or not.
     Committed(bool),
     /// The gateway's API took the transfer, or not.
@@ -118,7 +119,17 @@ pub(super) struct CallTask {
     pub(super) place: Place,
     pub(super) admitted: Result<Verdict, Denied>,
     pub(super) call_id: Option<String>,
-    pub(super) record: Option<RecordId>,
+    /// The script version it runs, for its record.
+    pub(super) script: String,
+    /// Whether the script records its calls.
+    pub(super) tapes: bool,
+    /// The wall clock at [`Moment::ZERO`].
+    pub(super) accepted_at: Timestamp,
+    /// Whether it has a place of its own.
+    pub(super) room: bool,
+    pub(super) record: Option<CallRecord>,
+    /// Where its sound goes, if that is kept.
+    pub(super) tape: Option<Recorder>,
     pub(super) condition: Option<Condition>,
     /// When the start message was understood.
     pub(super) started: Option<Moment>,
@@ -146,8 +157,8 @@ pub(super) fn spawn(exchange: Arc<Exchange>, visitor: Visitor, upgraded: OnUpgra
         let outcome = Abortable::new(AssertUnwindSafe(call.run()).catch_unwind(), stopped).await;
         match outcome {
             Ok(Ok(())) => {}
-            Ok(Err(_)) => call.break_off(Cause::Panic, Disposition::Failed),
-            Err(Aborted) => call.break_off(Cause::Stopped, Disposition::Interrupted),
+            Ok(Err(_)) => call.panicked(),
+            Err(Aborted) => call.stopped(),
         }
         call.leave().await;
     });
@@ -165,8 +176,17 @@ impl CallTask {
         let Visitor { dialect, upgrade, admitted, accepted } = visitor;
         let limits = &exchange.config.limits;
         let flood = Flood::new(limits.flood_rate, limits.flood_burst);
-        let liveness = exchange.liveness(dialect, &upgrade);
-        let session = Session::new(setup(&exchange, dialect, upgrade, accepted));
+        let edition = exchange.edition();
+        let accepted_at = wall_clock(accepted);
+        let session = Session::new(Setup {
+            dialect,
+            upgrade,
+            script: Arc::clone(edition.script()),
+            bank: Arc::clone(edition.bank()),
+            wall: accepted_at.to_zoned(edition.script().timezone.clone()),
+            rest: exchange.transfers_by_rest(dialect),
+        });
+        let liveness = exchange.liveness(dialect, session.leg().capabilities().pings);
         Self {
             exchange,
             dialect,
@@ -174,7 +194,12 @@ impl CallTask {
             place,
             admitted,
             call_id: None,
+            script: edition.version.clone(),
+            tapes: edition.script().record,
+            accepted_at,
+            room: false,
             record: None,
+            tape: None,
             condition: None,
             started: None,
             first_audio_due: false,
@@ -290,7 +315,7 @@ impl CallTask {
     fn on_reply(&mut self, reply: Reply) {
         let now = self.now();
         match reply {
-            Reply::Admission(admission) => self.session.on_admission(admission, now),
+            Reply::Found(known, started) => self.let_in(&started, known, now),
             Reply::Committed(stored) => self.session.on_committed(stored, now),
             Reply::Transferred(accepted) => self.session.on_transfer(accepted, now),
         }
@@ -325,8 +350,8 @@ impl CallTask {
     pub(super) fn blame(&mut self, cause: Cause) {
         self.cause = Some(cause);
         self.exchange.metrics.closed(cause.as_str());
-        let call_id = self.call_id.as_deref().unwrap_or_default();
-        let record = self.record.as_ref().map(RecordId::as_str).unwrap_or_default();
+        let record = self.record.as_ref().map(|record| display(record.id()));
+        let call_id = self.call_id.as_deref();
         warn!(record, call_id, dialect = self.dialect.as_str(), cause = cause.as_str(), "media socket closed");
     }
 
@@ -336,17 +361,21 @@ impl CallTask {
         self.over.get_or_insert(NORMAL);
     }
 
-    /// Closes a record that the session can no longer close itself.
-    fn break_off(&mut self, cause: Cause, disposition: Disposition) {
-        if cause == Cause::Panic {
-            self.exchange.metrics.panicked();
-        }
-        self.blame(cause);
+    /// A fault of ours: the session cannot be asked any more, so its record is closed here.
+    fn panicked(&mut self) {
+        self.exchange.metrics.panicked();
+        self.blame(Cause::Panic);
+        let disposition = Disposition::Failed;
         let ended = What::Ended { disposition: disposition.clone(), by: EndedBy::Us, step: String::new() };
-        if self.record.is_some() {
-            self.journal(Entry { at: self.now(), what: ended });
-            self.ended(&disposition, EndedBy::Us);
-        }
+        self.journal(Entry { at: self.now(), what: ended });
+        self.ended(&disposition, EndedBy::Us);
+    }
+
+    /// The service stops before the call has ended.
+    fn stopped(&mut self) {
+        let now = self.now();
+        self.end(Cause::Stopped, SocketEnd::Us, now);
+        self.settle(now);
     }
 
     /// The call is over: its id may come back while the socket lingers.
@@ -361,24 +390,20 @@ impl CallTask {
     pub(super) fn ended(&mut self, disposition: &Disposition, by: EndedBy) {
         let Some(record) = self.record.take() else { return };
         self.exchange.metrics.ended(self.dialect, self.condition, disposition);
+        self.exchange.metrics.unknown(self.dialect, self.session.leg().unknown);
+        if let Some(tape) = self.tape.take() {
+            tape.finish(self.now());
+        }
         let seconds = self.now().elapsed().as_secs_f64();
-        info!(record = record.as_str(), disposition = disposition.as_str(), by = by.as_str(), seconds, "call ended");
+        info!(record = %record.id(), disposition = disposition.as_str(), by = by.as_str(), seconds, "call ended");
     }
 }
 
 /// WebSocket status of a close in good order (RFC 6455 §7.4.1).
 const NORMAL: u16 = 1000;
 
-fn setup(exchange: &Exchange, dialect: DialectName, upgrade: Upgrade, accepted: Instant) -> Setup {
-    let edition = exchange.edition();
-    let since_accept = jiff::SignedDuration::try_from(accepted.elapsed()).unwrap_or_default();
-    let wall = (jiff::Timestamp::now() - since_accept).to_zoned(edition.script.timezone.clone());
-    Setup {
-        dialect,
-        upgrade,
-        script: Arc::clone(&edition.script),
-        bank: Arc::clone(&edition.bank),
-        wall,
-        rest: exchange.transfers_by_rest(dialect),
-    }
+/// The wall clock's time at an instant just past.
+fn wall_clock(at: Instant) -> Timestamp {
+    let now = Timestamp::now();
+    now.checked_sub(at.elapsed()).unwrap_or(now)
 }

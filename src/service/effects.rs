@@ -3,7 +3,6 @@
 use super::{
     call_task::{CallTask, Cause, Reply},
     registry::{LiveCall, Seat},
-    store::{Opening, RecordId},
 };
 use crate::{
     call::{Entry, What},
@@ -13,20 +12,22 @@ use crate::{
     },
     moment::Moment,
     phone::mask_runs,
+    records::{CallRecord, Known, NewCall},
     script::Target,
-    session::{Admission, Effect, Promise},
+    session::{Admission, Effect, Promise, Sound},
 };
+use jiff::Timestamp;
 use std::sync::Arc;
 use tracing::{Level, debug, info};
 
 impl CallTask {
     pub(super) fn carry_out(&mut self, effect: Effect, now: Moment) {
         match effect {
-            Effect::Admit(started) => self.admit(&started, now),
+            Effect::Admit(started) => self.admit(started, now),
             Effect::Journal(entry) => self.on_journal(entry, now),
-            Effect::Commit(promise) => self.commit(promise),
+            Effect::Commit(promise) => self.commit(promise, now),
             Effect::Transfer(target) => self.transfer(target),
-            Effect::Record(_) => {}
+            Effect::Record(sound) => self.keep(&sound),
             Effect::Close { status, disposition, by } => {
                 self.over = Some(status);
                 self.ended(&disposition, by);
@@ -35,27 +36,22 @@ impl CallTask {
     }
 
     /// Decides who may come in: token, then call id, then room.
-    fn admit(&mut self, started: &Started, now: Moment) {
+    fn admit(&mut self, started: Box<Started>, now: Moment) {
         self.started = Some(now);
         self.call_id.clone_from(&started.call_id);
-        if let Err(why) = self.check_token(started) {
+        if let Err(why) = self.check_token(&started) {
             debug!(%why, "refused after the start message");
             return self.refuse(Cause::Unauthorized, now);
         }
-        let record = RecordId::new();
         let room = if self.exchange.draining() { 0 } else { self.exchange.config.limits.max_calls };
-        match self.place.call(self.live(&record, started), room) {
-            Seat::Taken => self.refuse(Cause::Duplicate, now),
-            Seat::Full => {
-                self.begin(record, started);
-                let queue = self.exchange.config.default_queue.clone();
-                self.session.on_admission(Admission::Busy { queue }, now);
-            }
-            Seat::Free => {
-                self.begin(record, started);
-                self.first_audio_due = true;
-                self.welcome(started, now);
-            }
+        let seat = self.place.call(self.live(&started), room);
+        if seat == Seat::Taken {
+            return self.refuse(Cause::Duplicate, now);
+        }
+        self.room = seat == Seat::Free;
+        match &started.call_id {
+            Some(call_id) if started.resume.is_some() => self.look_up(call_id.clone(), started),
+            _ => self.let_in(&started, None, now),
         }
     }
 
@@ -68,12 +64,12 @@ impl CallTask {
         }
     }
 
-    fn live(&self, record: &RecordId, started: &Started) -> LiveCall {
+    fn live(&self, started: &Started) -> LiveCall {
         LiveCall {
-            record: record.as_str().to_owned(),
+            record: None,
             call_id: started.call_id.clone(),
             dialect: self.dialect,
-            since: jiff::Timestamp::now(),
+            since: Timestamp::now(),
             seated: false,
         }
     }
@@ -81,33 +77,52 @@ impl CallTask {
     fn refuse(&mut self, cause: Cause, now: Moment) {
         self.blame(cause);
         self.session.on_admission(Admission::Refused { status: 1008 }, now);
-        self.over.get_or_insert(1008);
     }
 
-    /// Opens the call's record.
-    fn begin(&mut self, record: RecordId, started: &Started) {
+    /// A call that comes back goes on in its old record.
+    fn look_up(&mut self, call_id: String, started: Box<Started>) {
+        let records = self.exchange.records.clone();
+        self.replies.push(Box::pin(async move {
+            // Records that cannot be read now are no reason to turn the caller away: the call gets a new one.
+            Reply::Found(records.find_by_call_id(&call_id).await.ok().flatten(), started)
+        }));
+    }
+
+    /// Opens the record and lets the call begin.
+    pub(super) fn let_in(&mut self, started: &Started, known: Option<Known>, now: Moment) {
+        let record = match &known {
+            Some(known) => self.exchange.records.resume(known, self.accepted_at),
+            None => self.exchange.records.begin(self.new_call(started)),
+        };
+        self.place.recorded(record.id());
         info!(
-            record = record.as_str(),
-            call_id = started.call_id.as_deref().unwrap_or_default(),
+            record = %record.id(),
+            call_id = self.call_id.as_deref().unwrap_or_default(),
             dialect = self.dialect.as_str(),
-            resume = started.resume.map(|why| why.as_str()).unwrap_or_default(),
+            resume = started.resume.map(|why| why.as_str()),
+            room = self.room,
             "call started"
         );
-        self.exchange.store.open(&record, Opening { dialect: self.dialect, started, at: jiff::Timestamp::now() });
+        self.tape = self.tapes.then(|| self.exchange.recordings.record(&record));
         self.record = Some(record);
+        let admission = if self.room {
+            self.first_audio_due = true;
+            Admission::Welcome { caller: known.and_then(|known| known.caller) }
+        } else {
+            Admission::Busy { queue: self.exchange.config.default_queue.clone() }
+        };
+        self.session.on_admission(admission, now);
     }
 
-    /// A call that comes back without its caller's number gets it from its record, and waits for that.
-    fn welcome(&mut self, started: &Started, now: Moment) {
-        let forgotten = started.call_id.clone().filter(|_| started.resume.is_some() && started.caller.is_none());
-        let Some(call_id) = forgotten else {
-            return self.session.on_admission(Admission::Welcome { caller: None }, now);
-        };
-        let exchange = Arc::clone(&self.exchange);
-        self.replies.push(Box::pin(async move {
-            let caller = exchange.store.caller(&call_id).await;
-            Reply::Admission(Admission::Welcome { caller })
-        }));
+    fn new_call(&self, started: &Started) -> NewCall {
+        NewCall {
+            call_id: started.call_id.clone(),
+            dialect: self.dialect,
+            caller: started.caller.clone(),
+            called: started.called.clone(),
+            script: Some(self.script.clone()),
+            started: self.accepted_at,
+        }
     }
 
     fn on_journal(&mut self, entry: Entry, now: Moment) {
@@ -128,19 +143,18 @@ impl CallTask {
         let Some(record) = &self.record else { return };
         if tracing::enabled!(Level::DEBUG) {
             let what = mask_runs(&format!("{:?}", entry.what));
-            debug!(record = record.as_str(), at_ms = entry.at.as_millis(), what, "entry");
+            debug!(record = %record.id(), at_ms = entry.at.as_millis(), what, "entry");
         }
-        self.exchange.store.append(record, entry);
+        record.append(entry);
     }
 
-    fn commit(&mut self, promise: Promise) {
-        let Some(record) = self.record.clone() else {
-            return self.replies.push(Box::pin(std::future::ready(Reply::Committed(false))));
-        };
-        let exchange = Arc::clone(&self.exchange);
-        let call_id = self.call_id.clone();
+    fn commit(&mut self, promise: Promise, now: Moment) {
+        let committed = self.record.as_ref().map(|record| record.commit(promise, now));
         self.replies.push(Box::pin(async move {
-            Reply::Committed(exchange.store.commit(&record, call_id.as_deref(), promise).await)
+            Reply::Committed(match committed {
+                Some(committed) => committed.await,
+                None => false,
+            })
         }));
     }
 
@@ -149,8 +163,14 @@ impl CallTask {
     fn transfer(&mut self, target: Target) {
         let exchange = Arc::clone(&self.exchange);
         let call_id = self.call_id.clone();
-        let record = self.record.clone();
-        let asked = tokio::spawn(async move { exchange.transfer(record.as_ref(), call_id.as_deref(), &target).await });
+        let record = self.record.as_ref().map(CallRecord::id);
+        let asked = tokio::spawn(async move { exchange.transfer(record, call_id.as_deref(), &target).await });
         self.replies.push(Box::pin(async move { Reply::Transferred(asked.await.unwrap_or(false)) }));
+    }
+
+    fn keep(&mut self, sound: &Sound) {
+        if let Some(tape) = &mut self.tape {
+            tape.keep(sound);
+        }
     }
 }

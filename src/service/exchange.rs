@@ -2,19 +2,31 @@
 
 use super::{
     config::Config,
-    edition::Edition,
+    edition::{Edition, Refusal},
     liveness::Liveness,
     metrics::{Levels, Metrics},
     registry::Registry,
-    store::Store,
     transfer::Transfers,
 };
-use crate::gateway::{self, DialectName, Upgrade};
-use arc_swap::ArcSwap;
+use crate::{
+    gateway::DialectName,
+    records::{Records, recording::Recordings},
+};
+use arc_swap::{ArcSwap, ArcSwapOption};
+use jiff::Timestamp;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
+
+/// Files that were refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub refusal: Refusal,
+}
 
 /// What all calls share.
 pub struct Exchange {
@@ -25,22 +37,27 @@ pub struct Exchange {
     /// Who is on the line.
     pub registry: Arc<Registry>,
     /// What happened.
-    pub store: Store,
+    pub records: Records,
+    /// What was heard, where a script records its calls.
+    pub(super) recordings: Recordings,
     /// The gateways' own APIs.
     pub(super) transfers: Transfers,
     edition: ArcSwap<Edition>,
+    refused: ArcSwapOption<Refused>,
     draining: AtomicBool,
 }
 
 impl Exchange {
-    pub(super) fn new(config: Config, store: Store, edition: Edition) -> Self {
+    pub(super) fn new(config: Config, records: Records, recordings: Recordings, edition: Edition) -> Self {
         Self {
             transfers: Transfers::new(&config.twilio),
             config,
             metrics: Metrics::default(),
             registry: Arc::default(),
-            store,
+            records,
+            recordings,
             edition: ArcSwap::from_pointee(edition),
+            refused: ArcSwapOption::empty(),
             draining: AtomicBool::new(false),
         }
     }
@@ -53,6 +70,19 @@ impl Exchange {
     /// Gives the next call another script; running calls keep theirs.
     pub(super) fn publish(&self, edition: Edition) {
         self.edition.store(Arc::new(edition));
+        self.refused.store(None);
+        self.metrics.reloaded(true);
+    }
+
+    /// Remembers why the files on disk are not live.
+    pub(super) fn refuse(&self, refusal: Refusal) {
+        self.refused.store(Some(Arc::new(Refused { at: Timestamp::now(), refusal })));
+        self.metrics.reloaded(false);
+    }
+
+    /// Why the files on disk are not live, where they are not.
+    pub fn refused(&self) -> Option<Arc<Refused>> {
+        self.refused.load_full()
     }
 
     /// Whether new calls are turned away.
@@ -66,22 +96,21 @@ impl Exchange {
 
     /// What `/metrics` answers.
     pub async fn render_metrics(&self) -> String {
-        let promises = self.store.promises().await.unwrap_or_default();
+        let promises = self.records.promises(Timestamp::now()).await.unwrap_or_default();
         self.metrics.set_levels(Levels {
             live: self.registry.seated(),
             sockets: self.registry.sockets(),
             draining: self.draining(),
-            promises_open: promises.open,
-            promises_overdue: promises.overdue,
+            promises,
+            records: self.records.figures(),
         });
         self.metrics.render()
     }
 
-    /// How a peer of this dialect is watched.
-    pub(super) fn liveness(&self, dialect: DialectName, upgrade: &Upgrade) -> Liveness {
+    /// How a peer of this dialect is watched; `pings`: whether its gateway takes them by nature.
+    pub(super) fn liveness(&self, dialect: DialectName, pings: bool) -> Liveness {
         let config = &self.config.liveness;
-        let configured = dialect == DialectName::Asterisk && config.asterisk_pings;
-        let pings = configured || gateway::open(dialect, upgrade).capabilities().pings;
+        let pings = pings || (dialect == DialectName::Asterisk && config.asterisk_pings);
         Liveness::new(config.ping, config.lost, pings)
     }
 }

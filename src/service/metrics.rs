@@ -6,6 +6,7 @@ use crate::{
     call::{Disposition, Entry, What},
     gateway::{DialectName, Malformed},
     line::Condition,
+    records::{Figures, Promises},
     script::PromptId,
 };
 use prometheus_client::{
@@ -34,6 +35,9 @@ pub struct Metrics {
     promises_open: Gauge,
     promises_overdue: Gauge,
     store_failed: Counter,
+    records_backlog: Gauge,
+    records_dropped: Gauge,
+    records_failing: Gauge,
     dropped: Family<DroppedLabels, Counter>,
     closed: Family<ClosedLabels, Counter>,
     panics: Counter,
@@ -128,6 +132,9 @@ impl Default for Metrics {
             promises_open: Gauge::default(),
             promises_overdue: Gauge::default(),
             store_failed: Counter::default(),
+            records_backlog: Gauge::default(),
+            records_dropped: Gauge::default(),
+            records_failing: Gauge::default(),
             dropped: Family::default(),
             closed: Family::default(),
             panics: Counter::default(),
@@ -158,6 +165,9 @@ impl Metrics {
         r.register("promises_open", "Callbacks promised and not yet made", self.promises_open.clone());
         r.register("promises_overdue", "Callbacks past their due time", self.promises_overdue.clone());
         r.register("store_failures", "Promises that could not be stored", self.store_failed.clone());
+        r.register("records_backlog", "Journal entries not yet written", self.records_backlog.clone());
+        r.register("records_dropped", "Journal entries lost to a slow disk", self.records_dropped.clone());
+        r.register("records_failing", "1 while the records cannot be written", self.records_failing.clone());
         r.register("messages_dropped", "Messages of gateways not understood", self.dropped.clone());
         r.register("sockets_closed", "Media sockets closed by us for cause", self.closed.clone());
         r.register("panics", "Calls ended by a fault of ours", self.panics.clone());
@@ -221,6 +231,14 @@ impl Metrics {
         self.dropped.get_or_create(&DroppedLabels { dialect: dialect.as_str(), reason }).inc();
     }
 
+    /// Counts messages of names that we do not know.
+    pub(super) fn unknown(&self, dialect: DialectName, count: u32) {
+        if count > 0 {
+            let labels = DroppedLabels { dialect: dialect.as_str(), reason: "unknown" };
+            self.dropped.get_or_create(&labels).inc_by(u64::from(count));
+        }
+    }
+
     /// Counts a socket that we closed for cause.
     pub(super) fn closed(&self, reason: &'static str) {
         self.closed.get_or_create(&ClosedLabels { reason }).inc();
@@ -242,8 +260,11 @@ impl Metrics {
         self.live.set(count(levels.live));
         self.sockets.set(count(levels.sockets));
         self.draining.set(i64::from(levels.draining));
-        self.promises_open.set(count(levels.promises_open));
-        self.promises_overdue.set(count(levels.promises_overdue));
+        self.promises_open.set(count(levels.promises.open));
+        self.promises_overdue.set(count(levels.promises.overdue));
+        self.records_backlog.set(count(levels.records.backlog));
+        self.records_dropped.set(i64::try_from(levels.records.dropped).unwrap_or(i64::MAX));
+        self.records_failing.set(i64::from(levels.records.failing));
     }
 
     fn prompt(&self, prompt: &PromptId, outcome: PromptOutcome) {
@@ -271,9 +292,9 @@ pub(super) struct Levels {
     /// Whether new calls are turned away.
     pub draining: bool,
     /// Callbacks not yet made.
-    pub promises_open: usize,
-    /// Callbacks past their due time.
-    pub promises_overdue: usize,
+    pub promises: Promises,
+    /// How the records' writer is doing.
+    pub records: Figures,
 }
 
 fn count(number: usize) -> i64 {

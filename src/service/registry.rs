@@ -1,7 +1,7 @@
 //! Who is on the line: every socket, and the calls among them. Its lock is taken when a call begins and ends, never in
 //! between.
 
-use crate::gateway::DialectName;
+use crate::{gateway::DialectName, records::RecordId};
 use futures_util::future::AbortHandle;
 use std::{
     collections::HashMap,
@@ -12,8 +12,8 @@ use tokio::sync::watch;
 /// A call that is alive.
 #[derive(Clone, Debug)]
 pub struct LiveCall {
-    /// Its record.
-    pub record: String,
+    /// Its record; none in the instant until a call that came back has been found.
+    pub record: Option<RecordId>,
     /// Its id at the gateway, where that has one.
     pub call_id: Option<String>,
     /// The gateway's dialect.
@@ -127,6 +127,13 @@ impl Place {
         seat
     }
 
+    /// The call's record is known.
+    pub(super) fn recorded(&self, record: RecordId) {
+        if let Some(call) = self.registry.lock().calls.get_mut(&self.number) {
+            call.record = Some(record);
+        }
+    }
+
     /// The call is over though the socket still lingers: its id may come back, its place is free.
     pub(super) fn hang_up(&self) {
         self.registry.lock().remove_call(self.number);
@@ -162,7 +169,7 @@ mod tests {
 
     fn call(id: &str) -> LiveCall {
         LiveCall {
-            record: String::new(),
+            record: None,
             call_id: Some(id.into()),
             dialect: DialectName::Twilio,
             since: jiff::Timestamp::UNIX_EPOCH,

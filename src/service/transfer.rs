@@ -1,7 +1,7 @@
 //! Asks a gateway's own API to hand a caller over. One request, one time limit, no second try: the caller is waiting, and
 //! a request that was carried out though its answer was lost must not be made twice.
 
-use super::{config::Twilio, exchange::Exchange, store::RecordId};
+use super::{config::Twilio, exchange::Exchange};
 use crate::{
     agents::Decision,
     gateway::{
@@ -10,6 +10,7 @@ use crate::{
         twiml::{Destination, HandOver},
     },
     phone::PhoneNumber,
+    records::RecordId,
     script::Target,
 };
 use tracing::{info, warn};
@@ -57,8 +58,8 @@ impl Exchange {
     }
 
     /// Asks for a transfer; true: it was taken.
-    pub(super) async fn transfer(&self, record: Option<&RecordId>, call_id: Option<&str>, target: &Target) -> bool {
-        let record = record.map(RecordId::as_str).unwrap_or_default();
+    pub(super) async fn transfer(&self, record: Option<RecordId>, call_id: Option<&str>, target: &Target) -> bool {
+        let record = record.map(tracing::field::display);
         let (Some(account), Some(call_id)) = (&self.transfers.account, call_id) else {
             warn!(record, "transfer without account or call id");
             return false;

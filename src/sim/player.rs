@@ -13,6 +13,8 @@ pub struct Player {
     /// Where in `heard` each stretch of sound without a gap begins, and when.
     runs: Vec<Run>,
     head: Moment,
+    /// Something was forgotten: what comes next is no continuation.
+    broken: bool,
     marks: VecDeque<(Moment, String)>,
     stretches: u32,
 }
@@ -36,9 +38,10 @@ impl Player {
         if first || now > self.head + STRETCH_GAP {
             self.stretches += 1;
         }
-        if first || now > self.head {
-            self.runs.push(Run { at: now, from: self.heard.len() });
-            self.head = now;
+        if first || now > self.head || self.broken {
+            self.head = self.head.max(now);
+            self.runs.push(Run { at: self.head, from: self.heard.len() });
+            self.broken = false;
         }
         self.heard.extend_from_slice(pcm);
         self.head += time(pcm.len());
@@ -55,6 +58,7 @@ impl Player {
             self.runs.pop();
         }
         self.head = now;
+        self.broken = true;
     }
 
     /// A mark behind everything that has arrived so far.

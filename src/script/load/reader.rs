@@ -53,6 +53,11 @@ impl<'a> Section<'a> {
         self.entries.iter().any(|field| field.name == key)
     }
 
+    /// Which of `keys` are there, in the order in which they were written.
+    pub(super) fn present(&self, keys: &[&'static str]) -> Vec<&'static str> {
+        self.entries.iter().filter_map(|field| keys.iter().find(|key| **key == field.name).copied()).collect()
+    }
+
     /// Where the key called `key` stands.
     pub(super) fn place_of(&self, key: &str) -> Place {
         self.entries.iter().find(|field| field.name == key).map_or_else(|| self.place(), Field::name_place)
@@ -100,6 +105,16 @@ impl<'a> Field<'a> {
 
     pub(super) fn is_text(&self) -> bool {
         self.value.is_str()
+    }
+
+    /// Whether it is this text.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.value.as_str() == Some(text)
+    }
+
+    /// What follows `prefix` in a text that begins so.
+    pub(super) fn suffix(&self, prefix: &str) -> Option<&'a str> {
+        self.value.as_str()?.strip_prefix(prefix)
     }
 
     /// The digits of a whole number.
@@ -212,7 +227,7 @@ fn gather<'a>(value: &'a DeValue<'a>, into: &mut Vec<&'a str>) {
 }
 
 /// The name most like `name`, if any is like it enough to be what was meant.
-pub(super) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
+pub(in crate::script) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<String> {
     known
         .into_iter()
         .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), known), known))

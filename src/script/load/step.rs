@@ -1,7 +1,7 @@
 //! The steps: what is said, and the one thing a step does after it has spoken.
 
 use super::{
-    Loader,
+    loader::Loader,
     reader::{Field, Section},
     value::{digit, is_variable_name},
 };
@@ -21,7 +21,7 @@ const COMPANIONS: [(&str, &str); 5] =
     [("next", "say"), ("speech", "keys"), ("no_input", "keys"), ("save", "keys"), ("wait", "keys")];
 
 /// The notice that a call is recorded: said only when it is, and then never interrupted.
-pub(super) const RECORDING_NOTICE: &str = "recording_notice";
+pub(in crate::script) const RECORDING_NOTICE: &str = "recording_notice";
 
 /// Time to find the first key, and between keys: chosen, an old man reads his number off a paper.
 const FIRST_DIGIT: Duration = Duration::from_secs(8);
@@ -35,12 +35,13 @@ pub(super) fn read(id: StepId, field: &Field<'_>, loader: &mut Loader) -> Step {
     loader.put(Spot::Step(id), field.name_place());
     let name = field.name().to_owned();
     let Some(mut section) = field.section(&mut loader.problems) else {
-        return Step { name, say: Vec::new(), act: Act::Go(id) };
+        return Step { name, say: Vec::new(), act: Act::Go(loader.nowhere(Spot::Step(id))) };
     };
     let barge_in = section.take("barge_in").and_then(|field| field.barge_in(&mut loader.problems));
     let say = section.take("say").map(|field| says(id, &field, barge_in, loader)).unwrap_or_default();
-    let act = act(id, &name, &mut section, loader).unwrap_or(Act::Go(id));
+    let act = act(id, &name, &mut section, loader).unwrap_or_else(|| Act::Go(loader.nowhere(Spot::Step(id))));
     loader.reason(section.take("spare"), Spot::Step(id));
+    loader.reason(section.take("reason"), Spot::Wait(id));
     close(section, loader);
     Step { name, say, act }
 }
@@ -113,13 +114,12 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
 }
 
 fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {
-    let mut present = ACTS.into_iter().filter(|key| section.has(key));
-    let (first, second) = (present.next(), present.next());
-    if let (Some(first), Some(second)) = (first, second) {
+    let present = section.present(&ACTS);
+    if let [first, second, ..] = *present {
         let place = section.place_of(second);
         loader.problems.add(place, Fault::TwoActs { first, second });
     }
-    match first {
+    match present.first().copied() {
         Some("keys") => Some(Act::Ask(ask(id, section, loader))),
         Some("collect") => collect(id, section, loader),
         Some("if_caller_known") => if_caller_known(id, section, loader),
@@ -160,6 +160,7 @@ fn ask(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Ask {
 
 fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, Choice> {
     let mut keys = BTreeMap::new();
+    loader.put(Spot::Keys(id), field.name_place());
     let Some(mut section) = field.section(&mut loader.problems) else { return keys };
     let fields = section.take_rest();
     if fields.is_empty() {
@@ -170,8 +171,7 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
             loader.problems.add(field.name_place(), Fault::BadKey { text: field.name().into() });
             continue;
         };
-        let Some(choice) = choice(&field, loader) else { continue };
-        loader.put(Spot::Key(id, key), field.place());
+        let choice = choice(&field, Spot::Key(id, key), loader);
         if keys.insert(key, choice).is_some() {
             loader.problems.add(field.name_place(), Fault::KeyTwice { key: key.as_char() });
         }
@@ -179,10 +179,10 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
     keys
 }
 
-fn choice(field: &Field<'_>, loader: &mut Loader) -> Option<Choice> {
-    match field.text(&mut loader.problems)? {
-        "repeat" => Some(Choice::Repeat),
-        _ => Some(Choice::Go(loader.step(field, &["repeat"]))),
+fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
+    match field.is("repeat") {
+        true => Choice::Repeat,
+        false => Choice::Go(loader.step(field, spot, &["repeat"])),
     }
 }
 
@@ -256,7 +256,6 @@ fn hang_up(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option
         Some(field) => Some(loader.wait(Some(field), Spot::Wait(id))),
         None => wait,
     };
-    loader.reason(section.take("reason"), Spot::Wait(id));
     let speech = section.take("speech").map(|field| loader.go(&field, Spot::Speech(id)));
     Some(Act::HangUp { wait: wait?, speech })
 }

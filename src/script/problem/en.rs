@@ -1,6 +1,7 @@
 //! The faults in English: (what is wrong, what to do).
 
-use super::{Fault, Shape};
+use super::{BadAudio, Fault, RateUnit, Shape};
+use crate::script::Locale;
 use std::time::Duration;
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
@@ -120,10 +121,11 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             "this step asks nothing: it has neither keys nor speech".into(),
             "write keys = { 1 = \"…\" } or speech = \"…\"",
         ),
-        Fault::NoText { prompt, locale, nearest } => {
+        Fault::NoText { prompt, locales, nearest } => {
+            let files = files(locales, ", ");
             return (
-                format!("`{prompt}` has no text in {locale}.toml"),
-                meant(nearest, &format!("write {prompt} = \"…\" in {locale}.toml")),
+                format!("`{prompt}` has no text in {files}"),
+                meant(nearest, &format!("write {prompt} = \"…\" in {files}")),
             );
         }
         Fault::Forbidden { phrase } => {
@@ -140,11 +142,13 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("menu `{step}` does not tell callers how to reach a human being"),
             "say which key it is, for example: to speak to an agent, press zero",
         ),
-        Fault::NoClosing { locale } => return (
-            format!("a call may end here without a farewell ({locale})"),
-            "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\""
-                .into(),
-        ),
+        Fault::NoClosing { last, locales } => {
+            let last = last.as_ref().map_or_else(|| "the last words here".into(), |prompt| format!("`{prompt}`"));
+            (
+                format!("a call may end after {last}, which are no farewell ({})", locales.join(", ")),
+                "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\"",
+            )
+        }
         Fault::NoWait => (
             "a call may be ended here without a wait".into(),
             "the caller hangs up first: wait some seconds, usually \"5s\"",
@@ -210,6 +214,63 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, "every path to here must collect it first"),
             );
         }
+        Fault::NoRecording { file } => {
+            return (format!("there is no recording {file}"), "record it: a caller would hear nothing here".into());
+        }
+        Fault::NoSpareRecording { file } => (
+            format!("there is no recording {file}; nothing plays it yet"),
+            "record it before it is used, or remove the text",
+        ),
+        Fault::BadRecording { file, why } => (
+            format!("nothing can be made of {file}: {}", audio(*why)),
+            "save it again as a 16-bit PCM WAV file, mono, 8 or 16 kHz",
+        ),
+        Fault::Clipped { file, samples } => (
+            format!("{file} is clipped: its loudest parts are cut off ({samples} samples)"),
+            "record it again at a lower gain; making the file quieter does not repair it",
+        ),
+        Fault::TooQuiet { file, level, least } => {
+            return (
+                format!("{file} is too quiet: {level} dBov"),
+                format!("bring its speech to about -22 dBov, at least {least}"),
+            );
+        }
+        Fault::RatherQuiet { file, level, others } => {
+            return (
+                format!("{file} is quieter than the others: {level} dBov, they have {others}"),
+                format!("bring its speech to about {others} dBov"),
+            );
+        }
+        Fault::TooLoud { file, level, others } => {
+            return (
+                format!("{file} is much louder than the others: {level} dBov, they have {others}"),
+                format!("bring its speech to about {others} dBov"),
+            );
+        }
+        Fault::QuietEnds { file, lead, tail, .. } => (
+            format!("{file} has {} of silence before its words and {} after them", time(*lead), time(*tail)),
+            "cut it to about 60ms at each end: every wait begins when the file ends",
+        ),
+        Fault::TooFast { file, rate, most, unit } => (
+            format!("{file} is spoken too fast: {rate} {} a minute, at most {most}", spoken(*unit)),
+            "speak it again, calmly",
+        ),
+        Fault::RatherFast { file, rate, most, unit } => (
+            format!("{file} is spoken rather fast: {rate} {} a minute, better up to {most}", spoken(*unit)),
+            "speak it a little slower",
+        ),
+        Fault::TextChanged { file, recorded } => {
+            return (
+                format!("the text has changed since {file} was recorded"),
+                format!(
+                    "the recording says: {recorded}. Record it again, and put the new text into texts.csv beside the recordings"
+                ),
+            );
+        }
+        Fault::BadSheet { detail } => (
+            format!("texts.csv beside the recordings cannot be read: {detail}"),
+            "its columns are locale, prompt_id, text; texts with commas stand in quotes",
+        ),
     };
     (message, help.into())
 }
@@ -239,4 +300,28 @@ pub(super) fn time(value: Duration) -> String {
         (seconds, 0) => format!("{seconds}s"),
         _ => format!("{}ms", value.as_millis()),
     }
+}
+
+fn audio(why: BadAudio) -> &'static str {
+    match why {
+        BadAudio::NotWav => "it is not a WAV file",
+        BadAudio::Coding => "its coding is not supported",
+        BadAudio::Channels => "it has more than two channels",
+        BadAudio::Rate => "its sample rate is not supported",
+        BadAudio::Truncated => "it is cut off, shorter than its header says",
+        BadAudio::Empty => "there is no sound in it",
+        BadAudio::TooLong => "it is longer than ten minutes",
+    }
+}
+
+fn spoken(unit: RateUnit) -> &'static str {
+    match unit {
+        RateUnit::Characters => "characters",
+        RateUnit::Words => "words",
+    }
+}
+
+/// The catalogues of these languages.
+pub(super) fn files(locales: &[Locale], between: &str) -> String {
+    locales.iter().map(|locale| format!("{locale}.toml")).collect::<Vec<_>>().join(between)
 }

@@ -2,6 +2,7 @@
 
 use super::Severity;
 use crate::{
+    audio::{bank::Unusable, wav::WavError},
     line::Condition,
     script::{Locale, PromptId},
 };
@@ -105,8 +106,8 @@ pub enum Fault {
     NoQuestion,
 
     // ---- texts
-    /// A prompt is used and the catalogue has no text for it.
-    NoText { prompt: PromptId, locale: Locale, nearest: Option<String> },
+    /// A prompt is used and these catalogues have no text for it.
+    NoText { prompt: PromptId, locales: Vec<Locale>, nearest: Option<String> },
     /// Words a caller must never hear.
     Forbidden { phrase: String },
     /// 你 where 您 belongs.
@@ -117,8 +118,8 @@ pub enum Fault {
     HumanUnsaid { step: String },
 
     // ---- ends
-    /// A call may end here without words of farewell.
-    NoClosing { locale: Locale },
+    /// A call may end here without words of farewell, in these languages; `last` is what is said last, where it is known.
+    NoClosing { last: Option<PromptId>, locales: Vec<Locale> },
     /// A call would end without a wait.
     NoWait,
     /// A wait before a hang-up is shorter than the standard's.
@@ -151,6 +152,90 @@ pub enum Fault {
     EarlyPromotion { prompt: PromptId },
     /// A variable that may not be set yet.
     Unset { variable: String, nearest: Option<String> },
+
+    // ---- recordings (`file` as operators see it: `zh-CN/goodbye.wav`)
+    /// A prompt that callers hear has no recording.
+    NoRecording { file: String },
+    /// A text that nothing uses yet has no recording.
+    NoSpareRecording { file: String },
+    /// Nothing can be made of a recording.
+    BadRecording { file: String, why: BadAudio },
+    /// The loudest parts are cut off; `samples` of them.
+    Clipped { file: String, samples: usize },
+    /// Hard to hear.
+    TooQuiet { file: String, level: Decibels, least: Decibels },
+    /// Quieter than the others.
+    RatherQuiet { file: String, level: Decibels, others: Decibels },
+    /// A shock after the others.
+    TooLoud { file: String, level: Decibels, others: Decibels },
+    /// Silence at its ends that callers wait through and that every wait is lengthened by.
+    QuietEnds { file: String, lead: Duration, tail: Duration, severity: Severity },
+    /// Spoken too fast, in the language's unit a minute.
+    TooFast { file: String, rate: u32, most: u32, unit: RateUnit },
+    /// Spoken rather fast.
+    RatherFast { file: String, rate: u32, most: u32, unit: RateUnit },
+    /// The recording says something else than the text.
+    TextChanged { file: String, recorded: String },
+    /// The list of what the recordings say cannot be read.
+    BadSheet { detail: String },
+}
+
+/// A level or a difference, decibels, as whole tenths: faults compare exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Decibels(i32);
+
+impl From<f32> for Decibels {
+    fn from(level: f32) -> Self {
+        Self((level * 10.0).round() as i32)
+    }
+}
+
+impl std::fmt::Display for Decibels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.1}", f64::from(self.0) / 10.0)
+    }
+}
+
+/// What speaking rates are counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateUnit {
+    /// Chinese characters, which are syllables.
+    Characters,
+    /// Words.
+    Words,
+}
+
+/// Why nothing can be made of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadAudio {
+    /// Not a WAV file, or a damaged one.
+    NotWav,
+    /// A coding that is not supported.
+    Coding,
+    /// More than two channels.
+    Channels,
+    /// A sample rate of which nothing can be made.
+    Rate,
+    /// Shorter than its header says.
+    Truncated,
+    /// No audio in it.
+    Empty,
+    /// Longer than any prompt.
+    TooLong,
+}
+
+impl From<&Unusable> for BadAudio {
+    fn from(why: &Unusable) -> Self {
+        match why {
+            Unusable::Wav(WavError::Coding(_) | WavError::Pcm(_)) => Self::Coding,
+            Unusable::Wav(WavError::Channels(_)) => Self::Channels,
+            Unusable::Wav(WavError::Rate(_)) | Unusable::Resample(_) => Self::Rate,
+            Unusable::Wav(WavError::Truncated) => Self::Truncated,
+            Unusable::Wav(WavError::Empty) => Self::Empty,
+            Unusable::Wav(WavError::NotWav(_)) => Self::NotWav,
+            Unusable::TooLong(_) => Self::TooLong,
+        }
+    }
 }
 
 impl Fault {
@@ -213,6 +298,18 @@ impl Fault {
             Self::TooDeep { .. } => "too_deep",
             Self::EarlyPromotion { .. } => "early_promotion",
             Self::Unset { .. } => "unset_variable",
+            Self::NoRecording { .. } => "no_recording",
+            Self::NoSpareRecording { .. } => "no_spare_recording",
+            Self::BadRecording { .. } => "bad_recording",
+            Self::Clipped { .. } => "clipped",
+            Self::TooQuiet { .. } => "too_quiet",
+            Self::RatherQuiet { .. } => "rather_quiet",
+            Self::TooLoud { .. } => "too_loud",
+            Self::QuietEnds { .. } => "quiet_ends",
+            Self::TooFast { .. } => "too_fast",
+            Self::RatherFast { .. } => "rather_fast",
+            Self::TextChanged { .. } => "text_changed",
+            Self::BadSheet { .. } => "bad_sheet",
         }
     }
 
@@ -223,7 +320,13 @@ impl Fault {
             | Self::AnnouncedKey { .. }
             | Self::HumanUnsaid { .. }
             | Self::ShortHangUp { .. }
-            | Self::ShortAnswer { .. } => Severity::Warning,
+            | Self::ShortAnswer { .. }
+            | Self::NoSpareRecording { .. }
+            | Self::RatherQuiet { .. }
+            | Self::RatherFast { .. }
+            | Self::TextChanged { .. }
+            | Self::BadSheet { .. } => Severity::Warning,
+            Self::QuietEnds { severity, .. } => *severity,
             _ => Severity::Error,
         }
     }

@@ -2,9 +2,11 @@
 
 mod en;
 mod fault;
+#[cfg(test)]
+mod tests;
 mod zh;
 
-pub use fault::{Fault, Shape};
+pub use fault::{BadAudio, Decibels, Fault, RateUnit, Shape};
 
 use super::source::Place;
 use std::fmt;

@@ -1,6 +1,9 @@
 //! 中文:(哪里不对,怎么办)。The faults in Chinese.
 
-use super::{Fault, Shape, en::time};
+use super::{
+    BadAudio, Fault, RateUnit, Shape,
+    en::{files, time},
+};
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
     let (message, help): (String, &str) = match fault {
@@ -86,10 +89,11 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::NoQuestion => {
             ("这一步没有问客户什么:既没有 keys,也没有 speech".into(), "写上 keys = { 1 = \"…\" } 或者 speech = \"…\"")
         }
-        Fault::NoText { prompt, locale, nearest } => {
+        Fault::NoText { prompt, locales, nearest } => {
+            let files = files(locales, "、");
             return (
-                format!("{locale}.toml 里没有 `{prompt}` 的文字"),
-                meant(nearest, &format!("在 {locale}.toml 里写上 {prompt} = \"…\"")),
+                format!("{files} 里没有 `{prompt}` 的文字"),
+                meant(nearest, &format!("在 {files} 里写上 {prompt} = \"…\"")),
             );
         }
         Fault::Forbidden { phrase } => (format!("客户不应听到`{phrase}`这样的话"), "按服务规范换一种礼貌的说法"),
@@ -100,11 +104,12 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::HumanUnsaid { step } => {
             (format!("菜单 `{step}` 没有告诉客户怎样转人工服务"), "说明按哪个键,例如:人工服务请按零")
         }
-        Fault::NoClosing { locale } => {
-            return (
-                format!("通话可能在这里没有道别就结束({locale})"),
-                "挂机前的最后一句要道“再见”;文字里看不出来的,注明 kind = \"closing\"".into(),
-            );
+        Fault::NoClosing { last, locales } => {
+            let last = last.as_ref().map_or_else(|| "这里".into(), |prompt| format!("`{prompt}` "));
+            (
+                format!("通话可能在{last}之后就结束,没有道别({})", locales.join("、")),
+                "挂机前的最后一句要道“再见”;文字里看不出来的,注明 kind = \"closing\"",
+            )
         }
         Fault::NoWait => ("这里可能不等客户就挂机".into(), "让客户先挂机:写上等待的时间,一般是 \"5s\""),
         Fault::ShortHangUp { wait } => (
@@ -156,6 +161,52 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, "到这里的每条路都要先用 collect 输入它"),
             );
         }
+        Fault::NoRecording { file } => (format!("没有录音 {file}"), "补上录音:不然客户在这里什么也听不到"),
+        Fault::NoSpareRecording { file } => {
+            (format!("没有录音 {file};现在还没有用到它"), "用到之前补上录音,或者删掉这条文字")
+        }
+        Fault::BadRecording { file, why } => {
+            (format!("{file} 不能用:{}", audio(*why)), "重新保存为 16 位 PCM 的 WAV 文件,单声道,8 或 16 kHz")
+        }
+        Fault::Clipped { file, samples } => (
+            format!("{file} 有削波:最响的地方被削平了({samples} 个采样)"),
+            "把录音电平调低,重新录;只把文件音量调小是修不好的",
+        ),
+        Fault::TooQuiet { file, level, least } => {
+            return (format!("{file} 声音太小:{level} dBov"), format!("把语音电平调到 -22 dBov 左右,至少 {least}"));
+        }
+        Fault::RatherQuiet { file, level, others } => {
+            return (
+                format!("{file} 比别的录音轻:{level} dBov,别的是 {others}"),
+                format!("把语音电平调到 {others} dBov 左右"),
+            );
+        }
+        Fault::TooLoud { file, level, others } => {
+            return (
+                format!("{file} 比别的录音响得多:{level} dBov,别的是 {others}"),
+                format!("把语音电平调到 {others} dBov 左右"),
+            );
+        }
+        Fault::QuietEnds { file, lead, tail, .. } => (
+            format!("{file} 开头有 {} 没有声音,结尾有 {}", time(*lead), time(*tail)),
+            "两头各剪到 60ms 左右:等待是从文件放完算起的",
+        ),
+        Fault::TooFast { file, rate, most, unit } => {
+            (format!("{file} 说得太快:每分钟 {rate} {},最多 {most}", spoken(*unit)), "从容一些,重新录")
+        }
+        Fault::RatherFast { file, rate, most, unit } => {
+            (format!("{file} 说得偏快:每分钟 {rate} {},最好不超过 {most}", spoken(*unit)), "放慢一点")
+        }
+        Fault::TextChanged { file, recorded } => {
+            return (
+                format!("录了 {file} 之后,文字改过了"),
+                format!("录音里说的是:{recorded} 请重新录音,并把新的文字写进录音旁边的 texts.csv"),
+            );
+        }
+        Fault::BadSheet { detail } => (
+            format!("录音旁边的 texts.csv 读不出来:{detail}"),
+            "它的各列是 locale、prompt_id、text;文字里有逗号时要加引号",
+        ),
     };
     (message, help.into())
 }
@@ -193,4 +244,23 @@ fn syntax(detail: &str) -> String {
         .iter()
         .find(|(english, _)| detail.contains(english))
         .map_or_else(|| detail.into(), |(_, chinese)| (*chinese).into())
+}
+
+fn audio(why: BadAudio) -> &'static str {
+    match why {
+        BadAudio::NotWav => "不是 WAV 文件",
+        BadAudio::Coding => "不支持这种编码",
+        BadAudio::Channels => "超过两个声道",
+        BadAudio::Rate => "不支持这个采样率",
+        BadAudio::Truncated => "文件不完整,比文件头说的短",
+        BadAudio::Empty => "里面没有声音",
+        BadAudio::TooLong => "超过十分钟",
+    }
+}
+
+fn spoken(unit: RateUnit) -> &'static str {
+    match unit {
+        RateUnit::Characters => "字",
+        RateUnit::Words => "词",
+    }
 }

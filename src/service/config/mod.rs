@@ -283,7 +283,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
         assert_eq!(config.limits.max_message, 65536);
         assert_eq!(config.limits.start, Duration::from_secs(10));
-        assert!(config.files.prompts.is_none() && config.auth.http.basic.is_none());
+        assert!(config.files.prompts.is_none() && config.auth.http.is_off());
     }
 
     #[test]

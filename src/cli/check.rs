@@ -1,0 +1,227 @@
+//! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
+
+use crate::{
+    audio::Bank,
+    script::{self, Language, Problem, Severity, Source},
+};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use serde_json::json;
+use std::{
+    fmt,
+    io::{IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Check the script, the texts and the recordings.
+///
+/// Prints `file:line:col: message` for every problem, with the line itself and what to do. Exits with 1 where there is
+/// an error, with 0 where there is none (warnings are no errors), with 2 where the files cannot be read.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --json"
+)]
+pub struct Args {
+    /// The directory of hotline.toml and the texts [default: ./prompts where there is one, else the built-in script]
+    dir: Option<PathBuf>,
+    /// The directory of the recordings [default: ./audio where there is one, else the built-in recordings]
+    #[arg(long, value_name = "DIR")]
+    audio: Option<PathBuf>,
+    /// The language of the messages [default: from LC_ALL, LC_MESSAGES, LANG]
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+    /// Print one JSON array, for editors
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the files cannot be read, or the answer cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
+    let prompts = source(args.dir.as_deref(), Path::new("prompts"));
+    let audio = source(args.audio.as_deref(), Path::new("audio"));
+    let problems = script::inspect(&Bank::default(), &prompts, &audio)?.problems;
+    let mut out = std::io::stdout().lock();
+    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = match args.json {
+        true => format!("{}\n", as_json(&problems, language)),
+        false => as_text(&problems, language, colour),
+    };
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A pipe that was closed early (`| head`) is nobody's fault.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
+}
+
+fn source(given: Option<&Path>, usual: &Path) -> Source {
+    match given {
+        Some(directory) => Source::Directory(directory.into()),
+        None if usual.is_dir() => Source::Directory(usual.into()),
+        None => Source::Embedded,
+    }
+}
+
+/// The language of the operator's terminal; `variable` looks up the environment.
+fn spoken(variable: impl Fn(&str) -> Option<String>) -> Language {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    match set.is_some_and(|locale| locale.starts_with("zh")) {
+        true => Language::Chinese,
+        false => Language::English,
+    }
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Zh => Self::Chinese,
+            Lang::En => Self::English,
+        }
+    }
+}
+
+fn as_json(problems: &[Problem], language: Language) -> serde_json::Value {
+    problems.iter().map(|problem| entry(problem, language)).collect()
+}
+
+fn entry(problem: &Problem, language: Language) -> serde_json::Value {
+    let (line, column) = problem.place.line_column();
+    let (end_line, end_column) = problem.place.end().line_column();
+    json!({
+        "severity": problem.severity().as_str(),
+        "code": problem.fault.code(),
+        "file": problem.place.file.path,
+        "line": line,
+        "column": column,
+        "end_line": end_line,
+        "end_column": end_column,
+        "message": problem.message(language),
+        "help": problem.help(language),
+    })
+}
+
+fn as_text(problems: &[Problem], language: Language, colour: bool) -> String {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1);
+    let mut text = String::new();
+    for problem in problems {
+        let mut drawing = String::new();
+        // What cannot be drawn is still said.
+        let _ = handler.render_report(&mut drawing, &Drawn { problem, language });
+        text.push_str(&format!("{}\n{drawing}\n", problem.line(language)));
+    }
+    text.push_str(&summary(problems, language));
+    text
+}
+
+fn summary(problems: &[Problem], language: Language) -> String {
+    let count = |severity| problems.iter().filter(|problem| problem.severity() == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    match (language, errors, warnings) {
+        (Language::Chinese, 0, 0) => "没有问题\n".into(),
+        (Language::Chinese, ..) => format!("{errors} 个错误,{warnings} 个警告\n"),
+        (Language::English, 0, 0) => "no problems\n".into(),
+        (Language::English, ..) => format!("{errors} error(s), {warnings} warning(s)\n"),
+    }
+}
+
+/// A problem as miette draws it: the message has been printed before it, so its code stands for it.
+#[derive(Debug)]
+struct Drawn<'p> {
+    problem: &'p Problem,
+    language: Language,
+}
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.problem.fault.code())
+    }
+}
+
+impl std::error::Error for Drawn<'_> {}
+
+impl Diagnostic for Drawn<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.problem.severity() {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(self.problem.help(self.language)))
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let span = self.problem.place.span.clone();
+        Some(Box::new(std::iter::once(LabeledSpan::underline(span))))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.problem.place.file.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{SourceFile, proofread};
+
+    #[test]
+    fn the_first_line_is_for_editors_and_the_rest_shows_the_line() {
+        let text = as_text(&unknown_step(), Language::English, false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "hotline.toml:2:9: there is no step `welcom`");
+        assert!(lines.iter().any(|line| line.contains("start = \"welcom\"")), "{text}");
+        assert!(text.contains("did you mean `welcome`?"), "{text}");
+        assert_eq!(lines.last(), Some(&"1 error(s), 0 warning(s)"));
+    }
+
+    #[test]
+    fn editors_get_every_place_in_json() {
+        let json = as_json(&unknown_step(), Language::Chinese);
+        assert_eq!(
+            json,
+            json!([{
+                "severity": "error", "code": "unknown_step", "file": "hotline.toml",
+                "line": 2, "column": 9, "end_line": 2, "end_column": 17,
+                "message": "没有 `welcom` 这一步", "help": "是不是 `welcome`?",
+            }])
+        );
+    }
+
+    #[test]
+    fn the_terminals_language_is_spoken() {
+        let with = |set: &'static [(&str, &str)]| {
+            spoken(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
+        assert_eq!(with(&[("LC_ALL", "en_GB.UTF-8"), ("LANG", "zh_CN.UTF-8")]), Language::English);
+        assert_eq!(with(&[("LC_ALL", ""), ("LANG", "zh_TW")]), Language::Chinese);
+        assert_eq!(with(&[]), Language::English);
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_not_a_wrong_script() {
+        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, lang: None, json: false };
+        let error = run(&args).expect_err("nothing there").to_string();
+        assert!(error.contains("/nowhere/prompts"), "{error}");
+    }
+
+    fn unknown_step() -> Vec<Problem> {
+        let text = "[hotline]\nstart = \"welcom\"\n[step.welcome]\nsay = \"welcome\"\nspeech = \"agent\"\n[step.agent]\nqueue = \"q\"\n";
+        proofread(&[SourceFile::new("hotline.toml", text)]).problems
+    }
+}

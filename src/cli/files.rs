@@ -1,0 +1,70 @@
+//! Finding the operators' files, or the defaults that are part of the program.
+
+use crate::{
+    audio::{Bank, resample, source, wav},
+    script::{self, Script, Source},
+};
+use anyhow::{Context, bail};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Where scripts and recordings are read from.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Files {
+    /// Folder of hotline.toml and the texts [default: ./prompts where it exists, else the built-in ones]
+    #[arg(long, value_name = "DIR")]
+    pub prompts: Option<PathBuf>,
+    /// Folder of the recordings [default: ./audio where it exists, else the built-in ones]
+    #[arg(long, value_name = "DIR")]
+    pub audio: Option<PathBuf>,
+}
+
+impl Files {
+    /// The folders to use: those that were named, else those that stand here, else none.
+    pub fn or_here(self) -> Self {
+        let here = |name: &str, file: &str| Path::new(name).join(file).exists().then(|| PathBuf::from(name));
+        Self {
+            prompts: self.prompts.or_else(|| here("prompts", "hotline.toml")),
+            audio: self.audio.or_else(|| here("audio", "zh-CN")),
+        }
+    }
+
+    /// The script and its recordings.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, a line a problem.
+    pub fn open(self) -> anyhow::Result<(Arc<Script>, Arc<Bank>)> {
+        let Self { prompts, audio } = self.or_here();
+        let prompts = prompts.map_or(Source::Embedded, Source::Directory);
+        let script = match script::read(&prompts.scripts()?) {
+            Ok(script) => script,
+            Err(problems) => bail!("{}", lines(&problems)),
+        };
+        let bank = match audio {
+            Some(folder) => Bank::load(source::directory(&folder)?),
+            None => Bank::load(source::embedded()),
+        };
+        match bank {
+            Ok(bank) => Ok((Arc::new(script), Arc::new(bank))),
+            Err(bad) => bail!("{}", lines(&bad)),
+        }
+    }
+}
+
+fn lines<T: std::fmt::Display>(problems: &[T]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// Reads a WAV file as 8 kHz mono.
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn wav_8k(path: &Path) -> anyhow::Result<Arc<[i16]>> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let recording = wav::read(&bytes).with_context(|| path.display().to_string())?;
+    let rate = recording.sample_rate;
+    let mono = recording.into_mono();
+    Ok(resample::convert(&mono, rate, 8000).with_context(|| path.display().to_string())?.into())
+}

@@ -1,0 +1,161 @@
+//! Proofs on the graph: every call ends, and ends well; nothing is read before it is written; nothing is in vain.
+
+use super::{
+    Case,
+    graph::{Edge, Graph, Why, ids},
+    texts::closes,
+};
+use crate::script::{
+    Act, Locale, NumberSource, Part, PromptId, Step, StepId,
+    load::{RECORDING_NOTICE, nearest},
+    notes::Spot,
+    problem::Fault,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Steps that no call comes to. Those kept as spares, with a reason, may be so, and what they lead to.
+pub(super) fn unreachable(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let spares = ids(graph.script).filter(|id| case.notes.reasons.contains_key(&Spot::Step(*id)));
+    let reached = graph.reached(graph.entries.iter().copied().chain(spares), |_| true);
+    for id in ids(graph.script).filter(|id| !reached.contains(id) && !case.notes.built_in.contains(id)) {
+        case.report(Spot::Step(id), Fault::Unreachable { step: graph.script.step(id).name.clone() });
+    }
+}
+
+/// Circles that turn without the caller. An unanswered transfer counts as a turn: phones that nobody picks up must not
+/// send a caller round for ever.
+pub(super) fn endless(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let mut told = BTreeSet::new();
+    for id in ids(graph.script) {
+        let Some(circle) = graph.circle(id, |edge| !edge.why.by_caller()) else { continue };
+        if circle.iter().any(|edge| !told.insert(edge.from)) {
+            continue;
+        }
+        let name = |id: StepId| graph.script.step(id).name.clone();
+        let steps = circle.iter().map(|edge| name(edge.from)).chain([name(id)]).collect();
+        let spot = circle.iter().map(|edge| edge.why.spot(edge.from)).find(|spot| !matches!(spot, Spot::Step(_)));
+        case.report(spot.unwrap_or(Spot::Step(id)), Fault::Endless { steps });
+    }
+}
+
+/// Hang-ups without words of farewell on some path to them.
+///
+/// A step that says nothing passes on what its callers heard last; everything else begins anew.
+pub(super) fn farewells(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let mut rude: BTreeMap<StepId, Vec<Locale>> = BTreeMap::new();
+    for locale in case.locales() {
+        for id in self::rude(graph, &farewell_said(graph, case, &locale)) {
+            rude.entry(id).or_default().push(locale.clone());
+        }
+    }
+    for (id, locales) in rude {
+        if matches!(graph.script.step(id).act, Act::HangUp { .. }) {
+            case.report(Spot::Step(id), Fault::NoClosing { last: last_prompt(graph.script.step(id)), locales });
+        }
+    }
+}
+
+fn last_prompt(step: &Step) -> Option<PromptId> {
+    step.say.iter().rev().find_map(|saying| match &saying.part {
+        Part::Prompt(prompt) => Some(prompt.clone()),
+        Part::Greeting | Part::Digits(_) => None,
+    })
+}
+
+/// For each step whether its words hold a farewell.
+fn farewell_said(graph: &Graph<'_>, case: &Case<'_>, locale: &Locale) -> Vec<bool> {
+    let closing = |part: &Part| matches!(part, Part::Prompt(prompt) if closes(case, locale, prompt));
+    graph.script.steps.iter().map(|step| step.say.iter().any(|saying| closing(&saying.part))).collect()
+}
+
+/// The steps after whose words a farewell may not have been heard.
+fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
+    let silent = |id: &StepId| graph.script.step(*id).say.is_empty();
+    let says = |id: &StepId| said.get(id.0).copied().unwrap_or(false);
+    let mut rude: BTreeSet<StepId> = ids(graph.script).filter(|id| !says(id)).collect();
+    let keeps = |edge: &Edge| matches!(edge.why, Why::Next | Why::Known(_));
+    // Silent steps whose every way in comes from a farewell are cleared, until nothing changes.
+    loop {
+        let cleared: Vec<StepId> = rude
+            .iter()
+            .filter(|id| silent(id) && !graph.entries.contains(id) && graph.into(**id).next().is_some())
+            .filter(|id| graph.into(**id).all(|edge| keeps(edge) && !rude.contains(&edge.from)))
+            .copied()
+            .collect();
+        if cleared.is_empty() {
+            return rude;
+        }
+        rude.retain(|id| !cleared.contains(id));
+    }
+}
+
+/// Variables read where some path has not set them.
+pub(super) fn variables(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let all: BTreeSet<String> = graph.edges.iter().filter_map(|edge| set_on(graph, edge)).collect();
+    let known = known_at(graph, case, &all);
+    for id in ids(graph.script) {
+        let Some(known) = known.get(&id) else { continue };
+        for (spot, variable) in reads(graph, id) {
+            if !known.contains(&variable) {
+                let nearest = nearest(&variable, all.iter().map(String::as_str)).filter(|name| *name != variable);
+                case.report(spot, Fault::Unset { variable, nearest });
+            }
+        }
+    }
+}
+
+/// What is set for certain on entering each step that calls come to.
+fn known_at(graph: &Graph<'_>, case: &Case<'_>, all: &BTreeSet<String>) -> BTreeMap<StepId, BTreeSet<String>> {
+    let spares = ids(graph.script).filter(|id| case.notes.reasons.contains_key(&Spot::Step(*id)));
+    let entries: BTreeSet<StepId> = graph.entries.iter().copied().chain(spares).collect();
+    let reached = graph.reached(entries.iter().copied(), |_| true);
+    let start = |id: &StepId| if entries.contains(id) { BTreeSet::new() } else { all.clone() };
+    let mut known: BTreeMap<StepId, BTreeSet<String>> = reached.iter().map(|id| (*id, start(id))).collect();
+    loop {
+        let mut changed = false;
+        for edge in graph.edges.iter().filter(|edge| reached.contains(&edge.from)) {
+            let mut brought = known.get(&edge.from).cloned().unwrap_or_default();
+            brought.extend(set_on(graph, edge));
+            let Some(at) = known.get_mut(&edge.to) else { continue };
+            let before = at.len();
+            at.retain(|variable| brought.contains(variable));
+            changed |= at.len() < before;
+        }
+        if !changed {
+            return known;
+        }
+    }
+}
+
+/// The variable that is set by going this way.
+fn set_on(graph: &Graph<'_>, edge: &Edge) -> Option<String> {
+    match (&graph.script.step(edge.from).act, edge.why) {
+        (Act::Collect(collect), Why::Collected) => Some(collect.into.clone()),
+        (Act::Ask(ask), Why::Key(_)) => ask.save.clone(),
+        _ => None,
+    }
+}
+
+fn reads(graph: &Graph<'_>, id: StepId) -> Vec<(Spot, String)> {
+    let step = graph.script.step(id);
+    let said = step.say.iter().enumerate().filter_map(|(index, saying)| match &saying.part {
+        Part::Digits(variable) => Some((Spot::Say(id, index), variable.clone())),
+        Part::Prompt(_) | Part::Greeting => None,
+    });
+    let number = match &step.act {
+        Act::Callback { number: NumberSource::Variable(variable), .. } => Some((Spot::Number(id), variable.clone())),
+        _ => None,
+    };
+    said.chain(number).collect()
+}
+
+/// A recorded call says so before the caller is asked anything.
+pub(super) fn notice(graph: &Graph<'_>, case: &mut Case<'_>) {
+    let opening = graph.reached([graph.script.start], |edge| edge.why == Why::Next);
+    let said = opening.iter().flat_map(|id| &graph.script.step(*id).say);
+    let told =
+        said.into_iter().any(|saying| matches!(&saying.part, Part::Prompt(id) if id.as_str() == RECORDING_NOTICE));
+    if graph.script.record && !told {
+        case.report(Spot::Record, Fault::NoNotice);
+    }
+}

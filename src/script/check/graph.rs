@@ -1,0 +1,208 @@
+//! The script as a graph: where a call can go from each step, and by whose act.
+
+use crate::{
+    phone::Digit,
+    script::{Act, Choice, Script, StepId, Then, notes::Spot},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A way from one step to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Edge {
+    pub from: StepId,
+    pub to: StepId,
+    pub why: Why,
+}
+
+/// What makes a call take a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The caller presses a key that the step offers.
+    Key(Digit),
+    /// The caller presses 0, which leads to an agent everywhere but in digits.
+    Zero,
+    /// The caller speaks.
+    Speech,
+    /// The caller does nothing, and the step says where that leads.
+    NoInput,
+    /// The caller does nothing, and the limits lead to the agent.
+    GaveUpAsking,
+    /// Nothing is asked.
+    Next,
+    /// The digits are in.
+    Collected,
+    /// The digits never came.
+    GiveUp,
+    /// Whether the caller's number is known.
+    Known(bool),
+    /// The callback could not be stored.
+    Failed,
+    /// The transfer was not answered.
+    Unanswered,
+}
+
+impl Why {
+    /// Whether the caller did something.
+    pub(super) const fn by_caller(self) -> bool {
+        matches!(self, Self::Key(_) | Self::Zero | Self::Speech | Self::Collected)
+    }
+
+    /// Where the way was written.
+    pub(super) const fn spot(self, from: StepId) -> Spot {
+        match self {
+            Self::Key(key) => Spot::Key(from, key),
+            Self::Speech => Spot::Speech(from),
+            Self::NoInput => Spot::NoInput(from),
+            Self::Next | Self::Collected => Spot::Next(from),
+            Self::GiveUp => Spot::GiveUp(from),
+            Self::Known(known) => Spot::Known(from, known),
+            Self::Failed => Spot::Failed(from),
+            Self::Zero | Self::GaveUpAsking | Self::Unanswered => Spot::Step(from),
+        }
+    }
+}
+
+/// Every way there is, and where calls come in.
+pub(super) struct Graph<'s> {
+    pub script: &'s Script,
+    pub edges: Vec<Edge>,
+    /// Where calls begin or come back.
+    pub entries: BTreeSet<StepId>,
+}
+
+impl<'s> Graph<'s> {
+    pub(super) fn of(script: &'s Script) -> Self {
+        let edges = ids(script).flat_map(|id| edges(script, id)).collect();
+        let mut entries: BTreeSet<StepId> = [script.start, script.words.agent].into();
+        if script.steps.iter().any(|step| matches!(step.act, Act::Handover { .. })) {
+            entries.insert(script.transfer_failed);
+        }
+        entries.extend(script.after_agent);
+        entries.extend(script.line.ladders.values().filter_map(|ladder| match ladder.then {
+            Then::Go(step) => Some(step),
+            Then::HangUp | Then::Ladder(_) => None,
+        }));
+        Self { script, edges, entries }
+    }
+
+    /// The ways out of a step.
+    pub(super) fn from(&self, step: StepId) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| edge.from == step)
+    }
+
+    /// The ways into a step.
+    pub(super) fn into(&self, step: StepId) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| edge.to == step)
+    }
+
+    /// Every step reached from `roots` over the ways that `over` allows, the roots included.
+    pub(super) fn reached(
+        &self,
+        roots: impl IntoIterator<Item = StepId>,
+        over: impl Fn(&Edge) -> bool,
+    ) -> BTreeSet<StepId> {
+        let mut open: Vec<StepId> = roots.into_iter().collect();
+        let mut reached = BTreeSet::new();
+        while let Some(step) = open.pop() {
+            if reached.insert(step) {
+                open.extend(self.from(step).filter(|edge| over(edge)).map(|edge| edge.to));
+            }
+        }
+        reached
+    }
+
+    /// The shortest way round that begins and ends at `step`, over the ways that `over` allows.
+    pub(super) fn circle(&self, step: StepId, over: impl Fn(&Edge) -> bool) -> Option<Vec<Edge>> {
+        let mut came: BTreeMap<StepId, Edge> = BTreeMap::new();
+        let mut open = std::collections::VecDeque::from([step]);
+        while let Some(at) = open.pop_front() {
+            for edge in self.from(at).filter(|edge| over(edge)) {
+                if edge.to == step {
+                    return Some(way_back(step, *edge, &came));
+                }
+                if let std::collections::btree_map::Entry::Vacant(entry) = came.entry(edge.to) {
+                    entry.insert(*edge);
+                    open.push_back(edge.to);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether every call that is at `step` and does nothing comes to a human being, or to a promise of one.
+    pub(super) fn leads_to_help(&self, step: StepId) -> bool {
+        let quiet = self.reached([step], |edge| matches!(edge.why, Why::Next | Why::Known(_)));
+        quiet
+            .into_iter()
+            .filter(|step| self.from(*step).all(|edge| !matches!(edge.why, Why::Next | Why::Known(_))))
+            .all(|end| {
+                let act = &self.script.step(end).act;
+                matches!(act, Act::Handover { .. } | Act::Callback { .. } | Act::Collect(_))
+                    || self.offers_callback(end)
+            })
+    }
+
+    fn offers_callback(&self, step: StepId) -> bool {
+        self.from(step).any(|edge| {
+            matches!(edge.why, Why::Key(_))
+                && matches!(self.script.step(edge.to).act, Act::Callback { .. } | Act::Collect(_))
+        })
+    }
+}
+
+/// Every step.
+pub(super) fn ids(script: &Script) -> impl Iterator<Item = StepId> + use<> {
+    (0..script.steps.len()).map(StepId)
+}
+
+fn way_back(start: StepId, last: Edge, came: &BTreeMap<StepId, Edge>) -> Vec<Edge> {
+    let mut way = vec![last];
+    let mut at = last.from;
+    while at != start {
+        let Some(edge) = came.get(&at) else { break };
+        way.push(*edge);
+        at = edge.from;
+    }
+    way.reverse();
+    way
+}
+
+fn edges(script: &Script, from: StepId) -> Vec<Edge> {
+    let mut ways = Vec::new();
+    let mut way = |to, why| ways.push(Edge { from, to, why });
+    let act = &script.step(from).act;
+    match act {
+        Act::Ask(ask) => {
+            for (key, choice) in &ask.keys {
+                if let Choice::Go(to) = choice {
+                    way(*to, Why::Key(*key));
+                }
+            }
+            ask.speech.into_iter().for_each(|to| way(to, Why::Speech));
+            match ask.no_input {
+                Some(to) => way(to, Why::NoInput),
+                None => way(script.words.agent, Why::GaveUpAsking),
+            }
+        }
+        Act::Go(next) => way(*next, Why::Next),
+        Act::Collect(collect) => {
+            way(collect.next, Why::Collected);
+            way(collect.give_up, Why::GiveUp);
+        }
+        Act::IfCallerKnown { yes, no } => {
+            way(*yes, Why::Known(true));
+            way(*no, Why::Known(false));
+        }
+        Act::Callback { next, failed, .. } => {
+            way(*next, Why::Next);
+            way(*failed, Why::Failed);
+        }
+        Act::Handover { .. } => way(script.transfer_failed, Why::Unanswered),
+        Act::HangUp { speech, .. } => speech.iter().for_each(|to| way(*to, Why::Speech)),
+    }
+    let own_zero = matches!(act, Act::Ask(ask) if ask.keys.keys().any(|key| key.as_char() == '0'));
+    if !own_zero && !matches!(act, Act::Collect(_) | Act::Handover { .. }) {
+        way(script.words.agent, Why::Zero);
+    }
+    ways
+}

@@ -1,0 +1,136 @@
+//! Real speech through the whole bot: the corpus's callers answer after the opening, byte for byte as over a gateway.
+//! Skipped where the corpus is not there.
+
+use qingjiang::{
+    audio::{Bank, resample, source, wav},
+    script::{self, Script},
+    sim::{
+        Segment,
+        peer::{Facts, PeerKind},
+        run::{Outcome, World, run},
+        voice::Voice,
+    },
+};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+fn corpus() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    folder.join("labels.jsonl").exists().then_some(folder)
+}
+
+fn load(path: &Path) -> Result<Arc<[i16]>, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let recording = wav::read(&bytes).map_err(|error| error.to_string())?;
+    let rate = recording.sample_rate;
+    Ok(resample::convert(&recording.into_mono(), rate, 8000).map_err(|error| error.to_string())?.into())
+}
+
+struct Stage {
+    script: Arc<Script>,
+    bank: Arc<Bank>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self {
+            script: Arc::new(script::embedded().expect("the default script")),
+            bank: Arc::new(Bank::load(source::embedded()).expect("the default recordings")),
+        }
+    }
+
+    /// Hears the opening out (or the re-prompt too), waits a second, says `item`, then nothing more.
+    fn call(&self, item: PathBuf, after: u32) -> Outcome {
+        let segments = [
+            Segment::Hear(after),
+            Segment::Hiss(Duration::from_secs(1)),
+            Segment::Wav(item, 0.0),
+            Segment::Hiss(Duration::from_secs(120)),
+        ];
+        let number = |number: &str| number.to_owned();
+        run(World {
+            kind: PeerKind::Asterisk,
+            facts: Facts {
+                call_id: number("corpus"),
+                caller: number("13800138000"),
+                called: number("10000"),
+                parameters: Vec::new(),
+            },
+            voice: Voice::new(&segments, load).expect("a recording"),
+            echo: None,
+            script: self.script.clone(),
+            bank: self.bank.clone(),
+            wall: jiff::civil::date(2026, 11, 18).at(20, 0, 0, 0).in_tz("Asia/Shanghai").expect("a date"),
+            limit: Duration::from_secs(180),
+            store_works: true,
+            transfer: None,
+        })
+    }
+}
+
+#[derive(Default, Debug)]
+struct Count {
+    items: u32,
+    to_agent: u32,
+    own_words: u32,
+    told_off: Vec<String>,
+}
+
+/// Condition → how its callers fared.
+fn fare(conditions: &[&str], after: u32) -> Option<BTreeMap<String, Count>> {
+    let corpus = corpus()?;
+    let labels = std::fs::read_to_string(corpus.join("labels.jsonl")).expect("labels");
+    let stage = Stage::new();
+    let mut counts = BTreeMap::<String, Count>::new();
+    for line in labels.lines() {
+        let label: serde_json::Value = serde_json::from_str(line).expect("a label");
+        let condition = label["condition"].as_str().unwrap_or_default();
+        if !conditions.contains(&condition) {
+            continue;
+        }
+        let outcome = stage.call(corpus.join(label["wav"].as_str().expect("a file")), after);
+        let count = counts.entry(condition.to_owned()).or_default();
+        let heard = |words: &[&str]| outcome.report.heard.iter().any(|stretch| words.contains(&stretch.id.as_str()));
+        count.items += 1;
+        count.to_agent += u32::from(heard(&["transfer_announce"]));
+        count.own_words += u32::from(match condition {
+            "faint" => heard(&["faint_speak_up"]),
+            "noisy" | "babble" => heard(&["repeat_please"]),
+            "handsfree" => heard(&["handsfree_pick_up", "faint_speak_up"]),
+            "choppy" => heard(&["choppy_move"]),
+            _ => false,
+        });
+        let bad = ["faint_speak_up", "handsfree_pick_up", "repeat_please", "choppy_move", "silent_change_phone"];
+        if heard(&bad) {
+            let id = label["id"].as_str().unwrap_or_default();
+            let words = outcome.report.heard.iter().map(|stretch| stretch.id.as_str()).collect::<Vec<_>>().join(" ");
+            count.told_off.push(format!("{id}: {words}"));
+        }
+    }
+    Some(counts)
+}
+
+#[test]
+fn callers_who_can_be_understood_reach_an_agent_and_are_told_nothing_else() {
+    for after in [1, 2] {
+        let Some(counts) = fare(&["clear", "mild_noise", "dtx"], after) else { return };
+        for (condition, count) in counts {
+            println!("{condition}, after {after}: {} of {} to an agent", count.to_agent, count.items);
+            assert!(count.told_off.is_empty(), "{condition}: {:#?}", count.told_off);
+            assert_eq!(count.to_agent, count.items, "{condition}");
+        }
+    }
+}
+
+#[test]
+fn nine_in_ten_callers_on_bad_lines_hear_their_own_words() {
+    let Some(counts) = fare(&["faint", "noisy"], 1) else { return };
+    for (condition, count) in counts {
+        println!("{condition}: {} of {} heard their words", count.own_words, count.items);
+        assert!(count.own_words * 10 >= count.items * 9, "{condition}: {count:#?}");
+    }
+}
