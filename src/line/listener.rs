@@ -13,6 +13,9 @@ pub struct Listener {
 /// Frames after which what was heard does not change any more: 100 ms.
 pub(super) const SETTLED: u64 = 5;
 
+/// What the plain detector thinks is at least a murmur (of 255): where a caller is known to be.
+const MURMUR: u8 = 76;
+
 impl Default for Listener {
     fn default() -> Self {
         Self::new()
@@ -67,7 +70,7 @@ impl Listener {
         let (history, detector) = (&self.ear.history, self.ear.detector());
         (number..history.next().saturating_sub(SETTLED)).filter_map(move |number| {
             let frame = history.frame(number)?;
-            Some((history.moment(number), judge::is_speech(frame, detector), frame.plain > 127))
+            Some((history.moment(number), judge::is_speech(frame, detector), frame.plain > MURMUR))
         })
     }
 
