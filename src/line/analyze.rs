@@ -84,6 +84,8 @@ impl Run {
                 LineEvent::Quiet { at } => (at, "quiet"),
                 LineEvent::SpeechStarted { onset } => (onset, "speech_started"),
                 LineEvent::SpeechEnded { at } => (at, "speech_ended"),
+                // Which one is the caller's business.
+                LineEvent::Key { at, .. } => (at, "key"),
             };
             match event {
                 LineEvent::SpeechStarted { .. } => {

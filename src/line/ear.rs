@@ -4,8 +4,11 @@
 //! plain detector, always there; while somebody has a decision to make ([`super::Attention::Full`]) the neural detector
 //! has the last word wherever something is audible.
 
+use crate::phone::Digit;
+
 use super::{
     Attention, Detector,
+    dtmf::Keys,
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
@@ -27,12 +30,17 @@ const AUDIBLE: f32 = -61.0;
 /// Spectra are looked at from here, dBov, and from this far above the floor, dB.
 const WORTH_LOOKING: f32 = -66.0;
 const WORTH_LOOKING_OVER: f32 = -3.0;
+/// Two tones hold most of a frame's power, of 255 (a third of the window may lie before the key).
+const TWO_TONES: u8 = 150;
 /// The gate is deaf to very quiet voices: sound is also what a detector believes to be speech.
 const BELIEVED: f32 = 0.5;
 
 /// One stream's ear.
 pub(super) struct Ear {
     meter: Meter,
+    keys: Keys,
+    /// A key just heard, and the frame after it.
+    pub(super) pressed: Option<(Digit, u64)>,
     floor: Floor,
     gate: Gate,
     spectrum: Spectrum,
@@ -51,6 +59,8 @@ impl Ear {
     pub(super) fn new() -> Self {
         Self {
             meter: Meter::new(),
+            keys: Keys::default(),
+            pressed: None,
             floor: Floor::new(),
             gate: Gate::new(),
             spectrum: Spectrum::new(),
@@ -68,6 +78,16 @@ impl Ear {
     /// Which detector has the last word now.
     pub(super) fn detector(&self) -> Detector {
         if cfg!(feature = "neural") && self.attention == Attention::Full { Detector::Neural } else { Detector::Plain }
+    }
+
+    /// Only a frame of two peaks is worth a closer look.
+    fn follow_keys(&mut self, frame: &Frame, samples: &[f32; FRAME_SAMPLES]) {
+        if frame.spectrum.two < TWO_TONES {
+            return self.keys.skip();
+        }
+        if let Some(digit) = self.keys.follow(samples) {
+            self.pressed = Some((digit, self.history.next() + 1));
+        }
     }
 
     fn remember(&mut self, frame: Frame, audible: bool) {
@@ -123,11 +143,13 @@ impl Frames for Ear {
         self.ask_neural(&samples);
         if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);
+            self.keys.skip();
             self.remember(frame, false);
             return;
         }
         frame.gate = self.gate.is_voice(pcm);
         frame.spectrum = self.spectrum.look(&samples);
+        self.follow_keys(&frame, &samples);
         self.remember(frame, level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER);
     }
 

@@ -56,6 +56,9 @@ impl Listener {
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<LineEvent> {
         let at = |frame| self.ear.history.moment(frame);
+        if let Some((digit, frame)) = self.ear.pressed.take() {
+            return Some(LineEvent::Key { digit, at: at(frame) });
+        }
         Some(match self.ear.talk.poll()? {
             Turn::Sound(frame) => LineEvent::Sound { at: at(frame) },
             Turn::Quiet(frame) => LineEvent::Quiet { at: at(frame) },

@@ -10,6 +10,7 @@ mod analyze;
 #[cfg(feature = "neural")]
 mod concealment;
 mod cuts;
+mod dtmf;
 mod ear;
 mod envelope;
 mod features;
@@ -38,7 +39,7 @@ pub use analyze::{Analysis, analyze};
 pub use forest::FIGURES;
 pub use listener::Listener;
 
-use crate::moment::Moment;
+use crate::{moment::Moment, phone::Digit};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -148,6 +149,13 @@ pub enum LineEvent {
     SpeechStarted {
         /// When the speech began (about 200 ms before this event).
         onset: Moment,
+    },
+    /// A key was heard in the audio (a gateway that reports keys itself usually takes them out of it).
+    Key {
+        /// Which.
+        digit: Digit,
+        /// When it was sure: at most 60 ms after its tones began.
+        at: Moment,
     },
     /// The speaker has paused (reported after 200 ms of pause).
     SpeechEnded {
