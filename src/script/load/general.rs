@@ -108,6 +108,7 @@ pub(super) fn barge_ins(section: Option<Section<'_>>, loader: &mut Loader) -> BT
         if !is_prompt_name(field.name()) {
             loader.problems.add(field.name_place(), Fault::BadPromptName { text: field.name().into() });
         } else if let Some(barge_in) = field.barge_in(&mut loader.problems) {
+            loader.used(&PromptId::new(field.name()), field.name_place());
             table.insert(PromptId::new(field.name()), barge_in);
         }
     }

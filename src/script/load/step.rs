@@ -130,7 +130,9 @@ fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -
         _ if section.has("speech") => Some(Act::Ask(ask(id, section, loader))),
         _ if section.has("no_input") || section.has("save") => {
             loader.problems.add(section.place(), Fault::NoQuestion);
-            COMPANIONS.iter().for_each(|(key, _)| drop(section.take(key)));
+            for (key, _) in COMPANIONS {
+                section.take(key);
+            }
             None
         }
         _ if section.has("next") => section.take("next").map(|field| Act::Go(loader.go(&field, Spot::Next(id)))),
