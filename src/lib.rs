@@ -8,22 +8,25 @@
 //!
 //! | room | what it is | may import |
 //! |---|---|---|
-//! | [`moment`], [`phone`] | time as an argument; telephone numbers that cannot be logged | nothing |
-//! | [`audio`] | G.711, WAV, resampling, the prompt bank (encoded once, shared by all calls) | `moment` |
+//! | [`moment`] | time as an argument | nothing |
+//! | [`phone`] | telephone numbers and keys that cannot be logged | nothing |
+//! | [`audio`] | G.711, WAV, resampling, the prompt bank (encoded once, shared by all calls) | nothing |
 //! | [`gateway`] | one dialect a file: wire messages ⇄ neutral events and commands | `audio` |
 //! | [`line`] | what the line sounds like: speech, level, noise, tones → condition, with evidence | `audio` |
 //! | [`script`] | what the operators wrote: loading, checking, versions | `audio`, `line` |
 //! | [`agents`] | who can take the caller: the decision a gateway's dialplan asks for | `script`, `gateway` |
 //! | [`call`] | one conversation: events in, commands out, deadlines asked for | `script`, `line`, `gateway`, `agents` |
 //! | [`leg`] | one media leg: a dialect, its playout and an ear; not a call, and not a socket | `gateway`, `line`, `audio` |
-//! | [`session`] | a call joined with its leg: what one gateway socket drives, sans IO | `call`, `leg` and below |
-//! | [`records`] | what happened: the store, callbacks, recordings | the pure rooms |
+//! | [`session`] | a call joined with its leg: what one gateway socket drives | `call`, `leg`, `script`, `gateway`, `line`, `audio` |
 //! | [`sim`] | callers and gateways that exist only in virtual time | the pure rooms |
+//! | [`records`] | what happened: the store, callbacks, recordings | the pure rooms |
 //! | [`service`] | listener, one task a call, playout, drain, limits, metrics | all of the above |
-//! | [`console`] | HTTP API | `service` and below |
-//! | [`cli`] | a file a command | everything |
+//! | [`console`] | HTTP API | all of the above |
+//! | [`cli`] | a file a command | all of the above |
 //!
-//! tokio lives in `service`, `records`, `console` and `cli`, nowhere else. `tests/borders.rs` guards this table.
+//! `moment` and `phone` are words of the house: every room may use them.
+//! tokio lives in `records`, `service`, `console` and `cli`, nowhere else; the other rooms are the pure ones: no socket,
+//! task, thread, clock or global. `tests/borders` reads this table and holds every file to it.
 
 #![deny(rust_2018_idioms)]
 

@@ -157,6 +157,7 @@ impl Call {
     }
 
     pub(super) fn listen(&mut self, purpose: Purpose, begun: Moment, wait: Duration) {
+        self.journal(begun, What::Waiting { planned: wait });
         self.phase =
             Phase::Listening(Listening { purpose, begun, wait, grace: false, disturbed: false, cut: None, word: None });
     }

@@ -84,6 +84,11 @@ pub enum What {
         /// The rung after which it was left.
         index: usize,
     },
+    /// A silence began that the caller may fill.
+    Waiting {
+        /// As written in the script.
+        planned: Duration,
+    },
     /// A wait was heard out to its end.
     Waited {
         /// As written in the script.

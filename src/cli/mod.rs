@@ -3,6 +3,7 @@
 //! Exit status 0: done, and the answer is yes; 1: done, and the answer is no; 2: could not be done.
 
 pub mod analyze;
+pub mod call;
 pub mod check;
 pub mod files;
 pub mod records;
@@ -13,18 +14,24 @@ use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
 /// 请讲: a hotline voice bot that hears what a telephone line is like.
+///
+/// Without a command it serves.
 #[derive(Debug, Parser)]
-#[command(name = "qingjiang", version, after_help = "Example:\n  qingjiang serve\n  qingjiang call --say hiss:60000")]
+#[command(name = "qingjiang", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Example:\n  qingjiang serve\n  qingjiang call --say hiss:60000")]
 struct Line {
     #[command(subcommand)]
     command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Args,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Args),
-    Check(check::Args),
+    Call(call::Args),
     Simulate(simulate::Args),
+    Check(check::Args),
     Analyze(analyze::Args),
     Records(records::Args),
     /// (not built yet) Run recorded calls again with other thresholds or another script
@@ -41,25 +48,28 @@ enum Command {
 
 /// A command of the contract whose issue is still open.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example: none yet")]
 struct NotBuilt {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
     rest: Vec<String>,
 }
 
-/// Runs the command line; the process's exit status. Without a command, `serve`.
+/// Runs the command line; the process's exit status.
 pub fn main() -> ExitCode {
-    let done = match Line::parse().command {
-        None => serve::run(serve::Args::default()),
+    let line = Line::parse();
+    let done = match line.command {
+        None => serve::run(line.serve),
         Some(Command::Serve(args)) => serve::run(args),
-        Some(Command::Check(args)) => return check::run(&args),
+        Some(Command::Call(args)) => call::execute(args),
         Some(Command::Simulate(args)) => simulate::execute(args),
+        Some(Command::Check(args)) => Ok(check::run(&args)),
         Some(Command::Analyze(args)) => analyze::execute(args),
         Some(Command::Records(args)) => records::run(args),
-        Some(Command::Replay(_)) => return not_built("replay"),
-        Some(Command::Render(_)) => return not_built("render"),
-        Some(Command::Import(_)) => return not_built("import"),
-        Some(Command::Script(_)) => return not_built("script"),
-        Some(Command::Report(_)) => return not_built("report"),
+        Some(Command::Replay(_)) => not_built("replay"),
+        Some(Command::Render(_)) => not_built("render"),
+        Some(Command::Import(_)) => not_built("import"),
+        Some(Command::Script(_)) => not_built("script"),
+        Some(Command::Report(_)) => not_built("report"),
     };
     done.unwrap_or_else(|error| {
         complain(&error);
@@ -73,8 +83,6 @@ pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("qingjiang: {error:#}");
 }
 
-#[allow(clippy::print_stderr, reason = "the operator reads it there")]
-fn not_built(command: &str) -> ExitCode {
-    eprintln!("qingjiang: `{command}` is not built yet / `{command}` 尚未实现");
-    ExitCode::from(2)
+fn not_built(command: &str) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("`{command}` is not built yet / `{command}` 尚未实现")
 }

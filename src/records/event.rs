@@ -17,6 +17,7 @@ pub const fn kind(what: &What) -> &'static str {
         What::Judged(_) => "judged",
         What::Rung { .. } => "rung",
         What::Recovered { .. } => "recovered",
+        What::Waiting { .. } => "waiting",
         What::Waited { .. } => "waited",
         What::Handover { .. } => "handover",
         What::HandoverFailed => "handover_failed",
@@ -44,6 +45,7 @@ pub fn detail(what: &What) -> Value {
         What::Rung { condition, index } | What::Recovered { condition, index } => {
             json!({ "condition": condition.as_str(), "index": index })
         }
+        What::Waiting { planned } => json!({ "planned_ms": planned.as_millis() as u64 }),
         What::Waited { planned, late } => {
             let late_ms = late.map(|late| late.as_secs_f64() * 1000.0);
             json!({ "planned_ms": planned.as_millis() as u64, "late_ms": late_ms })

@@ -39,8 +39,7 @@ pub struct Telephone {
     out: VecDeque<Wire>,
     said: Vec<i16>,
     events: Vec<(u64, String)>,
-    /// Marks are answered when the next frame goes out, as gateways do that work in frames; else to the millisecond.
-    marks_by_frame: bool,
+    ended: Moment,
 }
 
 /// Who ended a simulated call.
@@ -83,7 +82,7 @@ impl Telephone {
             out: VecDeque::new(),
             said: Vec::new(),
             events: Vec::new(),
-            marks_by_frame: false,
+            ended: Moment::ZERO,
         }
     }
 
@@ -99,8 +98,7 @@ impl Telephone {
             return None;
         }
         let frame = self.began + FRAME_TIME * self.frames;
-        let mark = self.player.next_mark().filter(|_| !self.marks_by_frame);
-        Some(mark.map_or(frame, |mark| mark.min(frame)))
+        Some(self.player.next_mark().map_or(frame, |mark| mark.min(frame)))
     }
 
     /// Sends what is due.
@@ -124,12 +122,7 @@ impl Telephone {
                 self.out.push_back(key);
                 return;
             }
-            Next::Hangup => {
-                self.event(now, "hangup");
-                self.out.extend(self.peer.stop());
-                self.hung_up = Some(HungUp::Caller);
-                return;
-            }
+            Next::Hangup => return self.hang_up(now),
             Next::Frame => {
                 self.add_echo(&mut frame, now);
                 let mut bytes = Vec::with_capacity(FRAME);
@@ -182,6 +175,23 @@ impl Telephone {
             self.player.clear(now);
             self.hung_up = Some(HungUp::App);
         }
+    }
+
+    /// The caller hangs up now, whatever is left to do.
+    pub fn hang_up(&mut self, now: Moment) {
+        self.event(now, "hangup");
+        self.out.extend(self.peer.stop());
+        self.hung_up = Some(HungUp::Caller);
+    }
+
+    /// The line is dead from now on.
+    pub fn ended_at(&mut self, now: Moment) {
+        self.ended = now;
+    }
+
+    /// When that was.
+    pub fn ended(&self) -> Moment {
+        self.ended
     }
 
     /// The next message for the service.
