@@ -103,7 +103,7 @@ impl Beside<'_> {
     fn line(&mut self, event: &Event) {
         let text = |key: &str| event.detail[key].as_str().unwrap_or_default().to_owned();
         let ms = |key: &str| event.detail[key].as_i64().unwrap_or_default();
-        let mut say = |line: String| {
+        let say = |line: String| {
             let clear = if self.watch.terminal { "\r\x1b[K" } else { "" };
             println!("{clear}{}  {line}", seconds(event.at_ms));
         };
