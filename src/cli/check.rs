@@ -44,24 +44,26 @@ enum Lang {
 }
 
 /// Runs the command.
-pub fn run(args: &Args) -> ExitCode {
+///
+/// # Errors
+/// Where the files cannot be read, or the answer cannot be written.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
     let prompts = source(args.dir.as_deref(), Path::new("prompts"));
     let audio = source(args.audio.as_deref(), Path::new("audio"));
+    let problems = script::inspect(&Bank::default(), &prompts, &audio)?.problems;
     let mut out = std::io::stdout().lock();
-    let inspected = match script::inspect(&Bank::default(), &prompts, &audio) {
-        Ok(inspected) => inspected,
-        Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{error}");
-            return ExitCode::from(2);
-        }
+    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let text = match args.json {
+        true => format!("{}\n", as_json(&problems, language)),
+        false => as_text(&problems, language, colour),
     };
-    // A pipe that was closed early (`| head`) is nobody's fault.
-    let _ = match args.json {
-        true => writeln!(out, "{}", as_json(&inspected.problems, language)),
-        false => write!(out, "{}", as_text(&inspected.problems, language, colour(&out))),
-    };
-    ExitCode::from(u8::from(inspected.problems.iter().any(|problem| problem.severity() == Severity::Error)))
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A pipe that was closed early (`| head`) is nobody's fault.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
 }
 
 fn source(given: Option<&Path>, usual: &Path) -> Source {
@@ -90,10 +92,6 @@ impl From<Lang> for Language {
     }
 }
 
-fn colour(out: &impl IsTerminal) -> bool {
-    out.is_terminal() && std::env::var_os("NO_COLOR").is_none()
-}
-
 fn as_json(problems: &[Problem], language: Language) -> serde_json::Value {
     problems.iter().map(|problem| entry(problem, language)).collect()
 }
@@ -116,7 +114,7 @@ fn entry(problem: &Problem, language: Language) -> serde_json::Value {
 
 fn as_text(problems: &[Problem], language: Language, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_context_lines(1);
     let mut text = String::new();
     for problem in problems {
         let mut drawing = String::new();
@@ -173,5 +171,57 @@ impl Diagnostic for Drawn<'_> {
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
         Some(&self.problem.place.file.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{SourceFile, proofread};
+
+    #[test]
+    fn the_first_line_is_for_editors_and_the_rest_shows_the_line() {
+        let text = as_text(&unknown_step(), Language::English, false);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[0], "hotline.toml:2:9: there is no step `welcom`");
+        assert!(lines.iter().any(|line| line.contains("start = \"welcom\"")), "{text}");
+        assert!(text.contains("did you mean `welcome`?"), "{text}");
+        assert_eq!(lines.last(), Some(&"1 error(s), 0 warning(s)"));
+    }
+
+    #[test]
+    fn editors_get_every_place_in_json() {
+        let json = as_json(&unknown_step(), Language::Chinese);
+        assert_eq!(
+            json,
+            json!([{
+                "severity": "error", "code": "unknown_step", "file": "hotline.toml",
+                "line": 2, "column": 9, "end_line": 2, "end_column": 17,
+                "message": "没有 `welcom` 这一步", "help": "是不是 `welcome`?",
+            }])
+        );
+    }
+
+    #[test]
+    fn the_terminals_language_is_spoken() {
+        let with = |set: &'static [(&str, &str)]| {
+            spoken(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
+        assert_eq!(with(&[("LC_ALL", "en_GB.UTF-8"), ("LANG", "zh_CN.UTF-8")]), Language::English);
+        assert_eq!(with(&[("LC_ALL", ""), ("LANG", "zh_TW")]), Language::Chinese);
+        assert_eq!(with(&[]), Language::English);
+    }
+
+    #[test]
+    fn a_directory_that_is_not_there_is_not_a_wrong_script() {
+        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, lang: None, json: false };
+        let error = run(&args).expect_err("nothing there").to_string();
+        assert!(error.contains("/nowhere/prompts"), "{error}");
+    }
+
+    fn unknown_step() -> Vec<Problem> {
+        let text = "[hotline]\nstart = \"welcom\"\n[step.welcome]\nsay = \"welcome\"\nspeech = \"agent\"\n[step.agent]\nqueue = \"q\"\n";
+        proofread(&[SourceFile::new("hotline.toml", text)]).problems
     }
 }

@@ -62,7 +62,7 @@ pub fn main() -> ExitCode {
         Some(Command::Serve(args)) => serve::run(args),
         Some(Command::Call(args)) => call::execute(args),
         Some(Command::Simulate(args)) => simulate::execute(args),
-        Some(Command::Check(args)) => Ok(check::run(&args)),
+        Some(Command::Check(args)) => check::run(&args),
         Some(Command::Analyze(args)) => analyze::execute(args),
         Some(Command::Records(args)) => records::run(args),
         Some(Command::Replay(_)) => not_built("replay"),

@@ -1,5 +1,6 @@
 //! `qingjiang serve`: answers calls until it is told to stop.
 
+use super::files::Files;
 use crate::{
     console,
     service::{
@@ -22,12 +23,8 @@ pub struct Args {
     /// Configuration file (TOML)
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of hotline.toml and the texts [default: embedded]
-    #[arg(long, value_name = "DIR")]
-    prompts: Option<PathBuf>,
-    /// Folder of the recordings [default: embedded]
-    #[arg(long, value_name = "DIR")]
-    audio: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
     /// Folder of the records [default: data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -43,10 +40,11 @@ impl Args {
             Some(path) => Config::load(path)?,
             None => Config::default(),
         };
-        let Self { listen, prompts, audio, data, .. } = self;
+        let Self { listen, files, data, .. } = self;
+        let prompts = files.prompts.or(config.files.prompts);
+        let audio = files.audio.or(config.files.audio);
+        Files { prompts: config.files.prompts, audio: config.files.audio } = Files { prompts, audio }.or_here();
         config.listen = listen.unwrap_or(config.listen);
-        config.files.prompts = prompts.or(config.files.prompts);
-        config.files.audio = audio.or(config.files.audio);
         config.files.data = data.unwrap_or(config.files.data);
         Ok(config)
     }

@@ -93,12 +93,17 @@ struct Leg {
 
 async fn script(State(exchange): Shared) -> Json<Value> {
     let edition = exchange.edition();
+    let script = edition.script();
+    let refused =
+        exchange.refused().map(|refused| json!({ "at": refused.at.to_string(), "reasons": refused.refusal.0 }));
     Json(json!({
-        "name": edition.script.name,
+        "name": script.name,
         "version": edition.version,
         "loaded": edition.loaded.to_string(),
-        "locale": edition.script.locale,
-        "steps": edition.script.steps.iter().map(|step| &step.name).collect::<Vec<_>>(),
+        "locale": script.locale,
+        "steps": script.steps.iter().map(|step| &step.name).collect::<Vec<_>>(),
+        "warnings": edition.warnings(),
+        "refused": refused,
     }))
 }
 

@@ -11,6 +11,7 @@ pub enum Spot {
     Hotline,
     Record,
     Agent,
+    Entry(&'static str),
     Greeting(usize),
     Word(&'static str),
     WordsWait,
@@ -66,14 +67,26 @@ pub struct Notes {
     pub uses: Vec<(PromptId, Place)>,
     /// The texts' places and kinds.
     pub entries: BTreeMap<(Locale, PromptId), Entry>,
-    /// The catalogues.
-    pub catalogues: BTreeMap<Locale, Place>,
+    /// Where a name leads nowhere: what follows from it there is no news.
+    pub unresolved: BTreeSet<Spot>,
+    /// Languages whose catalogue could be read only in part: what it seems to lack may be there.
+    pub damaged: BTreeSet<Locale>,
 }
 
 impl Notes {
     /// Remembers where `spot` was written.
     pub fn put(&mut self, spot: Spot, place: Place) {
         self.places.insert(spot, place);
+    }
+
+    /// Where `spot` was written, if it was.
+    pub fn written(&self, spot: Spot) -> Option<&Place> {
+        self.places.get(&spot)
+    }
+
+    /// Where the text of `prompt` stands.
+    pub fn text(&self, locale: &Locale, prompt: &PromptId) -> Option<&Place> {
+        self.entries.get(&(locale.clone(), prompt.clone())).map(|entry| &entry.place)
     }
 
     /// Where `spot` was written; where it was left to its default, the step, ladder or section it belongs to.
@@ -95,6 +108,7 @@ impl Spot {
             | Self::Ladder(_)
             | Self::Record
             | Self::Agent
+            | Self::Entry(_)
             | Self::Greeting(_)
             | Self::Word(_)
             | Self::WordsWait => Some(Self::Hotline),

@@ -21,6 +21,11 @@ impl SourceFile {
     pub fn name(&self) -> &str {
         self.path.rsplit(['/', '\\']).next().unwrap_or(&self.path)
     }
+
+    /// Its name without `.toml`.
+    pub fn stem(&self) -> &str {
+        self.name().strip_suffix(".toml").unwrap_or(self.name())
+    }
 }
 
 /// A stretch of a file: what a message points at.

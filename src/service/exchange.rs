@@ -2,7 +2,7 @@
 
 use super::{
     config::Config,
-    edition::Edition,
+    edition::{Edition, Refusal},
     liveness::Liveness,
     metrics::{Levels, Metrics},
     registry::Registry,
@@ -12,12 +12,21 @@ use crate::{
     gateway::DialectName,
     records::{Records, recording::Recordings},
 };
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
+
+/// Files that were refused.
+#[derive(Debug)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub refusal: Refusal,
+}
 
 /// What all calls share.
 pub struct Exchange {
@@ -34,6 +43,7 @@ pub struct Exchange {
     /// The gateways' own APIs.
     pub(super) transfers: Transfers,
     edition: ArcSwap<Edition>,
+    refused: ArcSwapOption<Refused>,
     draining: AtomicBool,
 }
 
@@ -47,6 +57,7 @@ impl Exchange {
             records,
             recordings,
             edition: ArcSwap::from_pointee(edition),
+            refused: ArcSwapOption::empty(),
             draining: AtomicBool::new(false),
         }
     }
@@ -59,6 +70,19 @@ impl Exchange {
     /// Gives the next call another script; running calls keep theirs.
     pub(super) fn publish(&self, edition: Edition) {
         self.edition.store(Arc::new(edition));
+        self.refused.store(None);
+        self.metrics.reloaded(true);
+    }
+
+    /// Remembers why the files on disk are not live.
+    pub(super) fn refuse(&self, refusal: Refusal) {
+        self.refused.store(Some(Arc::new(Refused { at: Timestamp::now(), refusal })));
+        self.metrics.reloaded(false);
+    }
+
+    /// Why the files on disk are not live, where they are not.
+    pub fn refused(&self) -> Option<Arc<Refused>> {
+        self.refused.load_full()
     }
 
     /// Whether new calls are turned away.

@@ -15,6 +15,7 @@ mod liveness;
 pub mod log;
 pub mod metrics;
 pub mod registry;
+mod reload;
 pub mod reply;
 mod socket;
 mod transfer;
@@ -28,8 +29,10 @@ use crate::{
     records::{self, OpenError, Records, recording, recording::Recordings},
 };
 use axum::Router;
+use config::Files;
 use edition::{Edition, Refusal};
 use jiff::Timestamp;
+use reload::Snapshot;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::timeout};
 use tracing::{info, warn};
@@ -76,6 +79,7 @@ pub struct Running {
     /// What its calls share.
     pub exchange: Arc<Exchange>,
     accepting: JoinHandle<()>,
+    watching: JoinHandle<()>,
     keepers: (records::Keeper, recording::Keeper),
 }
 
@@ -85,7 +89,8 @@ pub struct Running {
 /// [`StartError`]; then nothing listens, and the records are untouched.
 pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result<Running, StartError> {
     refuse_open_doors(&config)?;
-    let edition = blocking(config.files.clone(), |files| Edition::open(&files)).await??;
+    // Looked at before they are read: what changes meanwhile is read again.
+    let (seen, edition) = read_files(config.files.clone()).await?;
     // The port comes before the records: a second start by mistake must not close the calls of the first as interrupted.
     let bound = listener::bind(config.listen).and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (addr, listener) = bound.map_err(|why| StartError::Bind { listen: config.listen, why })?;
@@ -97,7 +102,8 @@ pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result
     }
     let exchange = Arc::new(Exchange::new(config, opened.records, recordings, edition));
     let accepting = tokio::spawn(listener::accept(listener, Arc::clone(&exchange), pages(Arc::clone(&exchange))));
-    Ok(Running { addr, exchange, accepting, keepers: (opened.keeper, tape) })
+    let watching = tokio::spawn(reload::watch(Arc::clone(&exchange), seen));
+    Ok(Running { addr, exchange, accepting, watching, keepers: (opened.keeper, tape) })
 }
 
 /// Authentication may be off on loopback only (contract.md, Authentication).
@@ -110,14 +116,11 @@ fn refuse_open_doors(config: &Config) -> Result<(), StartError> {
     }
 }
 
-/// Runs work that takes its time beside the runtime.
-async fn blocking<I, T>(input: I, work: fn(I) -> T) -> Result<T, StartError>
-where
-    I: Send + 'static,
-    T: Send + 'static,
-{
-    let outcome = tokio::task::spawn_blocking(move || work(input)).await;
-    outcome.map_err(|_| StartError::Prompts(Refusal(vec!["a fault of ours while reading the prompts".into()])))
+/// Encoding all recordings takes a second: beside the runtime.
+async fn read_files(files: Files) -> Result<(Snapshot, Edition), StartError> {
+    let read = tokio::task::spawn_blocking(move || (Snapshot::take(&files), Edition::open(&files))).await;
+    let (seen, edition) = read.map_err(|_| Refusal(vec!["a fault of ours while reading the prompts".into()]))?;
+    Ok((seen, edition?))
 }
 
 impl Running {
@@ -155,6 +158,7 @@ impl Running {
         registry.stop_all();
         let _ = timeout(STOP_LIMIT, registry.emptied()).await;
         self.accepting.abort();
+        self.watching.abort();
         let keepers = self.keepers;
         // The writers block while they write out.
         let _ = tokio::task::spawn_blocking(move || drop(keepers)).await;

@@ -21,6 +21,8 @@ use tokio_tungstenite::{
 
 /// How often the live line is drawn.
 const REFRESH: Duration = Duration::from_millis(100);
+/// How many times the records are looked at for the call's last entry: 2 s, a gateway's time to end its leg.
+const LAST_LINES: u32 = 20;
 
 /// Places the call at `url` and stays on the line until it ends or `limit` has passed.
 ///
@@ -71,7 +73,12 @@ pub async fn talk(
     }
     let _ = tokio::time::timeout(Duration::from_secs(1), socket.close(None)).await;
     // The service writes its last entries while we hang up.
-    tokio::time::sleep(REFRESH * 2).await;
+    for _ in 0..LAST_LINES {
+        if beside.last_lines() {
+            break;
+        }
+        tokio::time::sleep(REFRESH).await;
+    }
     beside.finish(&phone);
     Ok(phone)
 }

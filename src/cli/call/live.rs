@@ -64,13 +64,17 @@ impl Beside<'_> {
         }
     }
 
-    /// Shows what is left. Without a service in this process, what was heard is told only now.
+    /// Shows what is left, and says whether the call's end was among it.
+    pub fn last_lines(&mut self) -> bool {
+        let news = if self.watch.quiet { Vec::new() } else { self.news() };
+        news.iter().for_each(|event| self.line(event));
+        self.watch.quiet || self.data.is_none() || news.iter().any(|event| event.kind == "ended")
+    }
+
+    /// The call is over. Without a service in this process, what was heard is told only now.
     pub fn finish(&mut self, phone: &Telephone) {
         if self.watch.quiet {
             return;
-        }
-        for event in self.news() {
-            self.line(&event);
         }
         if self.data.is_none() {
             for stretch in heard::recognise(phone.player(), self.bank, "zh-CN", phone.began()) {
@@ -99,7 +103,7 @@ impl Beside<'_> {
     fn line(&mut self, event: &Event) {
         let text = |key: &str| event.detail[key].as_str().unwrap_or_default().to_owned();
         let ms = |key: &str| event.detail[key].as_i64().unwrap_or_default();
-        let mut say = |line: String| {
+        let say = |line: String| {
             let clear = if self.watch.terminal { "\r\x1b[K" } else { "" };
             println!("{clear}{}  {line}", seconds(event.at_ms));
         };

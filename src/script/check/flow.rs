@@ -6,7 +6,7 @@ use super::{
     texts::closes,
 };
 use crate::script::{
-    Act, Locale, NumberSource, Part, StepId,
+    Act, Locale, NumberSource, Part, PromptId, Step, StepId,
     load::{RECORDING_NOTICE, nearest},
     notes::Spot,
     problem::Fault,
@@ -50,9 +50,16 @@ pub(super) fn farewells(graph: &Graph<'_>, case: &mut Case<'_>) {
     }
     for (id, locales) in rude {
         if matches!(graph.script.step(id).act, Act::HangUp { .. }) {
-            case.report(Spot::Step(id), Fault::NoClosing { locales });
+            case.report(Spot::Step(id), Fault::NoClosing { last: last_prompt(graph.script.step(id)), locales });
         }
     }
+}
+
+fn last_prompt(step: &Step) -> Option<PromptId> {
+    step.say.iter().rev().find_map(|saying| match &saying.part {
+        Part::Prompt(prompt) => Some(prompt.clone()),
+        Part::Greeting | Part::Digits(_) => None,
+    })
 }
 
 /// For each step whether its words hold a farewell.

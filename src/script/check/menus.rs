@@ -24,8 +24,9 @@ const MOST_LEVELS: usize = 3;
 pub(super) fn menus(graph: &Graph<'_>, case: &mut Case<'_>) {
     let levels = levels(graph);
     let agent = graph.script.words.agent;
+    let unknown = case.notes.unresolved.clone();
     let somebody_there = graph.leads_to_help(agent);
-    if !somebody_there {
+    if !somebody_there && !unknown.contains(&Spot::Agent) && !unknown.contains(&Spot::Step(agent)) {
         case.report(Spot::Agent, Fault::NobodyThere { step: graph.script.step(agent).name.clone() });
     }
     for id in ids(graph.script) {
@@ -41,7 +42,7 @@ pub(super) fn menus(graph: &Graph<'_>, case: &mut Case<'_>) {
         if let Some(level) = levels.get(&id).filter(|level| **level > MOST_LEVELS) {
             case.report(Spot::Step(id), Fault::TooDeep { level: *level, most: MOST_LEVELS });
         }
-        if somebody_there {
+        if somebody_there && !ask.keys.keys().any(|key| unknown.contains(&Spot::Key(id, *key))) {
             human_key(graph, id, ask, case);
         }
     }

@@ -9,17 +9,16 @@ mod texts;
 mod waits;
 
 use super::{
-    Locale, PromptId, Script,
-    load::Loaded,
+    Locale, Script,
+    load::{Loaded, Texts},
     notes::{Notes, Spot},
     problem::{Fault, Problems},
 };
 pub(super) use recordings::Shelf;
-use std::collections::BTreeMap;
 
 /// What the rules look at, and where they report.
 struct Case<'c> {
-    texts: &'c BTreeMap<Locale, BTreeMap<PromptId, String>>,
+    texts: &'c Texts,
     notes: &'c Notes,
     problems: &'c mut Problems,
 }
@@ -40,19 +39,16 @@ impl Case<'_> {
     }
 }
 
-/// Holds the script against the rules. Where names in it lead nowhere, the rules for single places still apply; the
-/// proofs on the graph wait until it is one. Without a `shelf`, recordings are nobody's concern.
+/// Holds everything that was read against the rules. Where names lead nowhere, the rules for single places still apply;
+/// what is proved on ways waits until every way leads somewhere. Without a `shelf`, recordings are nobody's concern.
 pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
+    let mut case = Case { texts: &loaded.texts, notes: &loaded.notes, problems: &mut loaded.problems };
+    texts::polite(&mut case);
     let Some(script) = &loaded.script else { return };
-    let sound = !loaded.problems.any_error();
-    let mut case = Case { texts: &script.texts, notes: &loaded.notes, problems: &mut loaded.problems };
     texts::complete(script, &mut case);
-    texts::polite(script, &mut case);
     waits::ladders(script, &mut case);
     waits::steps(script, &mut case);
-    if sound {
-        proofs(script, &mut case);
-    }
+    proofs(script, &mut case);
     if let Some(shelf) = shelf {
         recordings::recordings(script, shelf, &mut case);
     }
@@ -60,10 +56,12 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
 
 fn proofs(script: &Script, case: &mut Case<'_>) {
     let graph = graph::Graph::of(script);
-    flow::unreachable(&graph, case);
-    flow::endless(&graph, case);
+    if case.notes.unresolved.is_empty() {
+        flow::unreachable(&graph, case);
+        flow::endless(&graph, case);
+        flow::variables(&graph, case);
+    }
     flow::farewells(&graph, case);
-    flow::variables(&graph, case);
     flow::notice(&graph, case);
     menus::menus(&graph, case);
     menus::promotions(&graph, case);

@@ -54,8 +54,7 @@ pub(super) fn recordings(script: &Script, shelf: &Shelf<'_>, case: &mut Case<'_>
         let everything: BTreeSet<&PromptId> = used.keys().chain(texts.keys()).collect();
         let usual = median_level(locale, shelf);
         for prompt in everything {
-            let entry = case.notes.entries.get(&(locale.clone(), prompt.clone())).map(|entry| entry.place.clone());
-            let Some(place) = entry.or_else(|| used.get(prompt).cloned()) else { continue };
+            let Some(place) = case.notes.text(locale, prompt).or_else(|| used.get(prompt)).cloned() else { continue };
             let Some(name) = found(locale, prompt, shelf) else {
                 let file = file(locale, prompt);
                 let fault = match used.contains_key(prompt) {

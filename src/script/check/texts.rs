@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Every prompt that is used has a text in every language.
 pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
     let mut missing: BTreeMap<PromptId, (Place, Vec<Locale>)> = BTreeMap::new();
-    for (locale, texts) in &script.texts {
+    let whole = case.texts.iter().filter(|(locale, _)| !case.notes.damaged.contains(*locale));
+    for (locale, texts) in whole {
         let mut told = BTreeSet::new();
         let used = used(script, case, locale).into_iter().filter(|(prompt, _)| !texts.contains_key(prompt));
         for (prompt, place) in used.filter(|(prompt, _)| told.insert(prompt.clone())) {
@@ -18,7 +19,7 @@ pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
         }
     }
     for (prompt, (place, locales)) in missing {
-        let known = locales.iter().filter_map(|locale| script.texts.get(locale)).flat_map(BTreeMap::keys);
+        let known = locales.iter().filter_map(|locale| case.texts.get(locale)).flat_map(BTreeMap::keys);
         let nearest = nearest(prompt.as_str(), known.map(PromptId::as_str));
         case.problems.add(place, Fault::NoText { prompt, locales, nearest });
     }
@@ -38,11 +39,10 @@ pub(super) fn used(script: &Script, case: &Case<'_>, locale: &Locale) -> Vec<(Pr
 }
 
 /// No text holds words that a caller must never hear.
-pub(super) fn polite(script: &Script, case: &mut Case<'_>) {
-    for (locale, texts) in &script.texts {
+pub(super) fn polite(case: &mut Case<'_>) {
+    for (locale, texts) in case.texts {
         for (prompt, text) in texts {
-            let Some(entry) = case.notes.entries.get(&(locale.clone(), prompt.clone())) else { continue };
-            let place = entry.place.clone();
+            let Some(place) = case.notes.text(locale, prompt).cloned() else { continue };
             for (range, phrase) in phrases::forbidden(locale, text) {
                 let at = text.get(range).map_or_else(|| place.clone(), |words| within(&place, words));
                 case.problems.add(at, Fault::Forbidden { phrase });

@@ -86,10 +86,13 @@ fn hang_up_wait(wait: Duration, spot: Spot, case: &mut Case<'_>) {
     }
 }
 
-/// The last words before an end are a farewell, in every language.
+/// The last words before an end are a farewell, in every language. Where the script does not write them, their text is
+/// to blame.
 fn farewell(prompt: &PromptId, spot: Spot, case: &mut Case<'_>) {
     let locales: Vec<Locale> = case.locales().into_iter().filter(|locale| !closes(case, locale, prompt)).collect();
-    if !locales.is_empty() {
-        case.report(spot, Fault::NoClosing { locales });
+    let Some(first) = locales.first() else { return };
+    let places = [case.notes.written(spot), case.notes.text(first, prompt), case.notes.place(spot)];
+    if let Some(place) = places.into_iter().flatten().next().cloned() {
+        case.problems.add(place, Fault::NoClosing { last: Some(prompt.clone()), locales });
     }
 }

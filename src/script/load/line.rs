@@ -1,13 +1,13 @@
 //! The ladders: what is said on a bad line, and what follows.
 
 use super::{
-    Loader,
+    loader::Loader,
     reader::{Field, Section, nearest},
 };
 use crate::{
     line::Condition,
     script::{
-        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, StepId, Then,
+        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, Then,
         notes::Spot,
         problem::{Fault, Shape},
     },
@@ -80,11 +80,7 @@ fn ladder(condition: Condition, field: &Field<'_>, rules: &mut LineRules, loader
     let wait = loader.wait(section.take("wait"), Spot::LadderWait(condition));
     loader.reason(section.take("reason"), Spot::LadderWait(condition));
     let rungs = rungs(condition, &mut section, loader);
-    let then = section.take("then");
-    if let Some(field) = &then {
-        loader.put(Spot::Then(condition), field.place());
-    }
-    let then = then.map_or(Then::HangUp, |field| self::then(&field, loader));
+    let then = section.take("then").map_or(Then::HangUp, |field| then(condition, &field, loader));
     section.close(&mut loader.problems);
     rules.ladders.insert(condition, Ladder { wait, rungs, then });
 }
@@ -131,20 +127,21 @@ fn rung(condition: Condition, index: usize, item: &Field<'_>, loader: &mut Loade
 }
 
 /// `hang_up`, `line.<condition>` or the name of a step.
-fn then(field: &Field<'_>, loader: &mut Loader) -> Then {
-    let Some(text) = field.text(&mut loader.problems) else { return Then::HangUp };
-    if text == "hang_up" {
+fn then(of: Condition, field: &Field<'_>, loader: &mut Loader) -> Then {
+    let spot = Spot::Then(of);
+    if field.is("hang_up") {
         return Then::HangUp;
     }
-    let Some(name) = text.strip_prefix("line.") else {
-        return Then::Go(loader.step(field, &["hang_up"]));
+    let Some(name) = field.suffix("line.") else {
+        return Then::Go(loader.step(field, spot, &["hang_up"]));
     };
+    loader.put(spot, field.place());
     let condition = LADDERS.into_iter().find(|condition| condition.as_str() == name);
     if condition.is_none() {
         let nearest = nearest(name, LADDERS.map(Condition::as_str));
         loader.problems.add(field.place(), Fault::UnknownCondition { name: name.into(), nearest });
     }
-    condition.map_or(Then::Go(StepId(0)), Then::Ladder)
+    condition.map_or_else(|| Then::Go(loader.nowhere(spot)), Then::Ladder)
 }
 
 /// A ladder that goes on with another needs the other to be there.

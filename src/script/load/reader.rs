@@ -107,6 +107,16 @@ impl<'a> Field<'a> {
         self.value.is_str()
     }
 
+    /// Whether it is this text.
+    pub(super) fn is(&self, text: &str) -> bool {
+        self.value.as_str() == Some(text)
+    }
+
+    /// What follows `prefix` in a text that begins so.
+    pub(super) fn suffix(&self, prefix: &str) -> Option<&'a str> {
+        self.value.as_str()?.strip_prefix(prefix)
+    }
+
     /// The digits of a whole number.
     pub(super) fn as_integer(&self) -> Option<&'a str> {
         self.value.as_integer().map(|number| number.as_str())

@@ -1,7 +1,7 @@
 //! The steps: what is said, and the one thing a step does after it has spoken.
 
 use super::{
-    Loader,
+    loader::Loader,
     reader::{Field, Section},
     value::{digit, is_variable_name},
 };
@@ -35,11 +35,11 @@ pub(super) fn read(id: StepId, field: &Field<'_>, loader: &mut Loader) -> Step {
     loader.put(Spot::Step(id), field.name_place());
     let name = field.name().to_owned();
     let Some(mut section) = field.section(&mut loader.problems) else {
-        return Step { name, say: Vec::new(), act: Act::Go(id) };
+        return Step { name, say: Vec::new(), act: Act::Go(loader.nowhere(Spot::Step(id))) };
     };
     let barge_in = section.take("barge_in").and_then(|field| field.barge_in(&mut loader.problems));
     let say = section.take("say").map(|field| says(id, &field, barge_in, loader)).unwrap_or_default();
-    let act = act(id, &name, &mut section, loader).unwrap_or(Act::Go(id));
+    let act = act(id, &name, &mut section, loader).unwrap_or_else(|| Act::Go(loader.nowhere(Spot::Step(id))));
     loader.reason(section.take("spare"), Spot::Step(id));
     loader.reason(section.take("reason"), Spot::Wait(id));
     close(section, loader);
@@ -171,8 +171,7 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
             loader.problems.add(field.name_place(), Fault::BadKey { text: field.name().into() });
             continue;
         };
-        let Some(choice) = choice(&field, loader) else { continue };
-        loader.put(Spot::Key(id, key), field.place());
+        let choice = choice(&field, Spot::Key(id, key), loader);
         if keys.insert(key, choice).is_some() {
             loader.problems.add(field.name_place(), Fault::KeyTwice { key: key.as_char() });
         }
@@ -180,10 +179,10 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
     keys
 }
 
-fn choice(field: &Field<'_>, loader: &mut Loader) -> Option<Choice> {
-    match field.text(&mut loader.problems)? {
-        "repeat" => Some(Choice::Repeat),
-        _ => Some(Choice::Go(loader.step(field, &["repeat"]))),
+fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
+    match field.is("repeat") {
+        true => Choice::Repeat,
+        false => Choice::Go(loader.step(field, spot, &["repeat"])),
     }
 }
 

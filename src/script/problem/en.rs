@@ -142,11 +142,13 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("menu `{step}` does not tell callers how to reach a human being"),
             "say which key it is, for example: to speak to an agent, press zero",
         ),
-        Fault::NoClosing { locales } => return (
-            format!("a call may end here without a farewell ({})", locales.join(", ")),
-            "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\""
-                .into(),
-        ),
+        Fault::NoClosing { last, locales } => {
+            let last = last.as_ref().map_or_else(|| "the last words here".into(), |prompt| format!("`{prompt}`"));
+            (
+                format!("a call may end after {last}, which are no farewell ({})", locales.join(", ")),
+                "the last prompt before a hang-up says goodbye; where its text cannot show it, mark it kind = \"closing\"",
+            )
+        }
         Fault::NoWait => (
             "a call may be ended here without a wait".into(),
             "the caller hangs up first: wait some seconds, usually \"5s\"",

@@ -118,8 +118,8 @@ pub enum Fault {
     HumanUnsaid { step: String },
 
     // ---- ends
-    /// A call may end here without words of farewell, in these languages.
-    NoClosing { locales: Vec<Locale> },
+    /// A call may end here without words of farewell, in these languages; `last` is what is said last, where it is known.
+    NoClosing { last: Option<PromptId>, locales: Vec<Locale> },
     /// A call would end without a wait.
     NoWait,
     /// A wait before a hang-up is shorter than the standard's.

@@ -2,6 +2,8 @@
 
 mod en;
 mod fault;
+#[cfg(test)]
+mod tests;
 mod zh;
 
 pub use fault::{BadAudio, Decibels, Fault, RateUnit, Shape};

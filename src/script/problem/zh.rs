@@ -104,11 +104,12 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::HumanUnsaid { step } => {
             (format!("菜单 `{step}` 没有告诉客户怎样转人工服务"), "说明按哪个键,例如:人工服务请按零")
         }
-        Fault::NoClosing { locales } => {
-            return (
-                format!("通话可能在这里没有道别就结束({})", locales.join("、")),
-                "挂机前的最后一句要道“再见”;文字里看不出来的,注明 kind = \"closing\"".into(),
-            );
+        Fault::NoClosing { last, locales } => {
+            let last = last.as_ref().map_or_else(|| "这里".into(), |prompt| format!("`{prompt}` "));
+            (
+                format!("通话可能在{last}之后就结束,没有道别({})", locales.join("、")),
+                "挂机前的最后一句要道“再见”;文字里看不出来的,注明 kind = \"closing\"",
+            )
         }
         Fault::NoWait => ("这里可能不等客户就挂机".into(), "让客户先挂机:写上等待的时间,一般是 \"5s\""),
         Fault::ShortHangUp { wait } => (

@@ -1,4 +1,4 @@
-//! Scripts, texts and recordings with one fault each, refused at the right place; good but odd ones, accepted.
+//! Scripts and texts with one fault each, refused at the right place; good but odd ones, accepted.
 //!
 //! In the broken ones `«` stands where the message must point; it is taken out before the file is read.
 
@@ -213,7 +213,6 @@ fn broken_texts_are_refused_at_the_word() {
         ("forbidden_phrase", "silent_reprompt = \"您好,这个我«不知道。\""),
         ("forbidden_phrase", "faint_speak_up = \"请您«大声一点儿!\""),
         ("familiar_you", "silent_reprompt = \"«你好,请问有什么可以帮助您?\""),
-        ("no_closing", ""),
         ("empty", "silent_reprompt = «\"\""),
         ("wrong_type", "silent_reprompt = «5"),
         ("bad_prompt_name", "«Welcome2 = \"您好\""),
@@ -221,7 +220,7 @@ fn broken_texts_are_refused_at_the_word() {
         ("missing_key", "«promo = { kind = \"promotion\" }"),
         ("unknown_key", "promo = { text = \"新品上市\", «knid = \"promotion\" }"),
     ];
-    for (code, marked) in table.into_iter().filter(|(_, marked)| !marked.is_empty()) {
+    for (code, marked) in table {
         let (line_text, _, column) = unmark(marked);
         let (text, line) = catalogue_with(&line_text);
         let problems = problems(&[hotline(""), SourceFile::new("zh-CN.toml", text)]);
@@ -270,7 +269,24 @@ fn every_problem_is_told_at_once() {
     );
     let mut found = codes(&problems(&[SourceFile::new("hotline.toml", text)]));
     found.sort_unstable();
-    assert_eq!(found, ["bad_duration", "no_wait", "short_wait", "unknown_key"]);
+    assert_eq!(found, ["bad_duration", "no_closing", "no_wait", "short_wait", "unknown_key", "unreachable_step"]);
+}
+
+#[test]
+fn a_typo_does_not_hide_what_else_is_wrong() {
+    let text = format!(
+        "[step.welcome]\nsay = \"welcome\"\nkeys = {{ 1 = \"a\", 2 = \"b\" }}\nspeech = \"agnet\"\n[step.a]\nqueue = \"a\"\n[step.b]\nsay = \"hold_back\"\nhang_up = true\n{AGENT}"
+    );
+    let mut found = codes(&problems(&[SourceFile::new("hotline.toml", text)]));
+    found.sort_unstable();
+    assert_eq!(found, ["no_closing", "no_human_key", "unknown_step"]);
+}
+
+#[test]
+fn a_farewell_without_a_goodbye_is_told_where_it_is_said_and_where_it_is_written() {
+    let (text, line) = catalogue_with("capacity_busy = \"对不起,当前来电较多,请您稍后再拨。\"");
+    let found = errors(&problems(&[hotline(""), SourceFile::new("zh-CN.toml", text)]));
+    assert_eq!(found, [("zh-CN.toml".into(), line, 17, "no_closing")]);
 }
 
 #[test]

@@ -1,0 +1,159 @@
+//! Reads script and recordings again while calls run: all or nothing, for the next call.
+//!
+//! Files are looked at by size and time of change, a few times a second. That works on every file system that operators
+//! mount, and costs a millisecond for some two hundred files.
+
+use super::{config::Files, edition::Refusal, exchange::Exchange};
+use crate::moment::Moment;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+use tokio::{
+    task::spawn_blocking,
+    time::{Instant, MissedTickBehavior, interval},
+};
+use tracing::{info, warn};
+
+/// Looks a quiet time: chosen, so that a change is live within a quarter more than it.
+const LOOKS: u32 = 4;
+
+/// Watches until it is dropped. `seen` is what the files were when the running edition was read.
+pub(super) async fn watch(exchange: Arc<Exchange>, seen: Snapshot) {
+    let quiet = exchange.config.files.quiet;
+    let mut looks = interval(quiet / LOOKS);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut watcher = Watcher::new(seen, quiet);
+    let begun = Instant::now();
+    loop {
+        looks.tick().await;
+        let files = exchange.config.files.clone();
+        let Ok(found) = spawn_blocking(move || Snapshot::take(&files)).await else { continue };
+        if watcher.is_due(found, Moment::after(begun.elapsed())) {
+            reload(&exchange).await;
+        }
+    }
+}
+
+async fn reload(exchange: &Arc<Exchange>) {
+    let (last, files) = (exchange.edition(), exchange.config.files.clone());
+    let opened = spawn_blocking(move || last.reopen(&files)).await;
+    let fault = |_| Err(Refusal(vec!["a fault of ours while reading the files".into()]));
+    match opened.unwrap_or_else(fault) {
+        Ok(edition) => {
+            info!(
+                version = edition.version,
+                warnings = edition.warnings().len(),
+                "a new script is live for the next call"
+            );
+            exchange.publish(edition);
+        }
+        Err(refusal) => {
+            warn!(problems = refusal.0.len(), "changed files are refused whole; the last good script stays");
+            for line in &refusal.0 {
+                warn!("{line}");
+            }
+            exchange.refuse(refusal);
+        }
+    }
+}
+
+/// Tells when a change is complete: nothing has changed for a while.
+struct Watcher {
+    quiet: Duration,
+    read: Snapshot,
+    seen: Snapshot,
+    since: Moment,
+}
+
+impl Watcher {
+    fn new(read: Snapshot, quiet: Duration) -> Self {
+        Self { quiet, seen: read.clone(), read, since: Moment::ZERO }
+    }
+
+    /// Whether the files are to be read now; each change is due once.
+    fn is_due(&mut self, found: Snapshot, now: Moment) -> bool {
+        if found != self.seen {
+            self.seen = found;
+            self.since = now;
+            return false;
+        }
+        let due = self.seen != self.read && now.since(self.since) >= self.quiet;
+        if due {
+            self.read = self.seen.clone();
+        }
+        due
+    }
+}
+
+/// What every file was like at one look.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Snapshot(BTreeMap<PathBuf, (Option<SystemTime>, u64)>);
+
+impl Snapshot {
+    /// Looks at everything that a script is read from; what cannot be looked at is not there.
+    pub(super) fn take(files: &Files) -> Self {
+        let mut snapshot = Self::default();
+        if let Some(prompts) = &files.prompts {
+            snapshot.look_into(prompts, 0);
+        }
+        if let Some(audio) = &files.audio {
+            snapshot.look_into(audio, 1);
+        }
+        snapshot
+    }
+
+    fn look_into(&mut self, folder: &Path, deeper: u32) {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for path in entries.map(|entry| entry.path()) {
+            // Follows links: operators swap whole versions by one.
+            let Ok(about) = std::fs::metadata(&path) else { continue };
+            match about.is_dir() {
+                true if deeper > 0 => self.look_into(&path, deeper - 1),
+                true => {}
+                false => drop(self.0.insert(path, (about.modified().ok(), about.len()))),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(size: u64) -> Snapshot {
+        Snapshot(BTreeMap::from([(PathBuf::from("hotline.toml"), (None, size))]))
+    }
+
+    fn due(looks: &[(u64, u64)]) -> Vec<u64> {
+        let mut watcher = Watcher::new(files(0), Duration::from_secs(1));
+        let due = looks.iter().filter(|(ms, size)| watcher.is_due(files(*size), Moment::from_millis(*ms)));
+        due.map(|(ms, _)| *ms).collect()
+    }
+
+    #[test]
+    fn a_change_is_read_once_it_has_been_quiet_for_a_second() {
+        assert_eq!(due(&[(0, 0), (250, 1), (500, 1), (1_249, 1), (1_250, 1), (1_500, 1), (9_000, 1)]), [1_250]);
+    }
+
+    #[test]
+    fn files_still_being_written_are_waited_for() {
+        assert_eq!(due(&[(0, 1), (900, 2), (1_800, 3), (2_700, 3), (2_800, 3)]), [2_800]);
+    }
+
+    #[test]
+    fn a_change_taken_back_in_time_is_none() {
+        assert_eq!(due(&[(0, 1), (500, 0), (5_000, 0)]), [0; 0]);
+    }
+
+    #[test]
+    fn recordings_one_folder_down_are_looked_at() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("zh-CN")).expect("made");
+        std::fs::write(folder.path().join("zh-CN/welcome.wav"), "RIFF").expect("written");
+        let files = Files { audio: Some(folder.path().into()), ..crate::service::Config::default().files };
+        assert_eq!(Snapshot::take(&files).0.len(), 1);
+    }
+}

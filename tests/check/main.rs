@@ -1,0 +1,4 @@
+//! `qingjiang check` as operators meet it: scripts, texts and recordings with one fault each.
+
+mod recordings;
+mod scripts;

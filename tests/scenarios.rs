@@ -1,0 +1,29 @@
+//! Our own scenarios hold, run by the real command.
+
+use std::{path::Path, process::Command};
+
+#[test]
+fn the_scenarios_of_the_default_script_pass() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).expect("scenarios").map(|file| file.expect("a file").path()).collect();
+    files.sort();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let output =
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("simulate").args(&files).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(told.contains(&format!("{} passed, 0 failed", files.len())), "{told}");
+}
+
+#[test]
+fn a_scenario_that_expects_the_wrong_thing_fails_and_says_what_differs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("wrong.toml");
+    let text = "[caller]\nsay = [\"hiss:60s\"]\n[[expect]]\nheard = \"silent_reprompt\"\nwait = \"4s\"\n";
+    std::fs::write(&file, text).expect("written");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let output = command.arg("simulate").arg(&file).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("wait before silent_reprompt is   5.000, not   4.000"));
+}

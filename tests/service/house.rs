@@ -1,0 +1,56 @@
+//! A service of its own for each test: a free port, a folder of its own.
+
+use qingjiang::{
+    console,
+    service::{self, Config, Running},
+};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A running service and its data.
+pub struct House {
+    pub running: Running,
+    pub data: TempDir,
+}
+
+/// Starts a service with these lines of configuration.
+pub async fn open(lines: &str) -> House {
+    let data = tempfile::tempdir().expect("a folder");
+    let mut config = Config::parse("test.toml", lines).expect("a good configuration");
+    config.listen = ([127, 0, 0, 1], 0).into();
+    config.files.data = data.path().join("data");
+    let running = service::start(config, console::router).await.expect("a free port");
+    House { running, data }
+}
+
+impl House {
+    /// The address of a path.
+    pub fn http(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.addr)
+    }
+
+    /// Asks for a path: status and body.
+    pub async fn get(&self, path: &str) -> (u16, String) {
+        let answer = reqwest::get(self.http(path)).await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
+    }
+
+    /// Posts a form; the body of the answer.
+    pub async fn post(&self, path: &str, form: &'static str) -> String {
+        let request = reqwest::Client::new().post(self.http(path));
+        let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+        request.send().await.expect("an answer").text().await.expect("a body")
+    }
+
+    /// Waits until a path answers what `wanted` accepts.
+    pub async fn until(&self, path: &str, wanted: impl Fn(u16, &str) -> bool) -> String {
+        for _ in 0..200 {
+            let (status, body) = self.get(path).await;
+            if wanted(status, &body) {
+                return body;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("{path} never answered as wanted; last: {:?}", self.get(path).await);
+    }
+}

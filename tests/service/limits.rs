@@ -1,0 +1,90 @@
+//! Bad input, each with the close that the contract names; no other call notices.
+
+use crate::{house, phone::Phone};
+use serde_json::json;
+use tokio_tungstenite::tungstenite::Message;
+
+#[tokio::test]
+async fn a_socket_that_never_starts_is_closed() {
+    let house = house::open("limits.start = \"1s\"").await;
+    let mut phone = Phone::dial(house.running.addr, "/media/twilio", &[]).await;
+    assert_eq!(phone.closed().await, 1008);
+}
+
+#[tokio::test]
+async fn a_message_over_the_limit_is_1009() {
+    let house = house::open("").await;
+    let mut phone = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    phone.hears_audio().await;
+    phone.send(Message::text("x".repeat(65 * 1024))).await;
+    assert_eq!(phone.closed().await, 1009);
+}
+
+#[tokio::test]
+async fn a_flood_is_1008_and_the_call_beside_it_goes_on() {
+    let house = house::open("").await;
+    let mut quiet = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    let mut flood = Phone::twilio(house.running.addr, "CA2", json!({})).await;
+    quiet.hears_audio().await;
+    flood.hears_audio().await;
+    for _ in 0..20_000 {
+        if !flood.send(Message::text("{}")).await {
+            break;
+        }
+    }
+    assert_eq!(flood.closed().await, 1008);
+    quiet.press('0').await;
+    quiet.hears("\"event\":\"clear\"").await;
+}
+
+#[tokio::test]
+async fn an_impossible_codec_is_1003() {
+    let house = house::open("").await;
+    let mut phone = Phone::dial(house.running.addr, "/media/asterisk?call_id=1.1", &[]).await;
+    phone
+        .say("MEDIA_START connection_id:c1 channel:x channel_id:1.1 format:opus optimal_frame_size:160 ptime:20")
+        .await;
+    assert_eq!(phone.closed().await, 1003);
+}
+
+#[tokio::test]
+async fn text_that_is_not_utf8_ends_its_own_socket_only() {
+    let house = house::open("").await;
+    let mut phone = Phone::dial(house.running.addr, "/media/asterisk?call_id=1.1", &[]).await;
+    let frame = tokio_tungstenite::tungstenite::protocol::frame::Frame::message(
+        vec![0xff, 0xfe],
+        tokio_tungstenite::tungstenite::protocol::frame::coding::OpCode::Data(
+            tokio_tungstenite::tungstenite::protocol::frame::coding::Data::Text,
+        ),
+        true,
+    );
+    phone.send(Message::Frame(frame)).await;
+    assert_eq!(phone.closed().await, 1007);
+    assert_eq!(house.get("/healthz").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_second_socket_for_a_live_call_is_refused() {
+    let house = house::open("").await;
+    let mut first = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    first.hears_audio().await;
+    let mut second = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    assert_eq!(second.closed().await, 1008);
+    first.press('0').await;
+    first.hears("\"event\":\"clear\"").await;
+}
+
+#[tokio::test]
+async fn a_caller_over_the_limit_hears_so_on_twilio_and_is_queued_on_asterisk() {
+    let house = house::open("limits.max_calls = 1\nrouting.default_queue = \"overflow\"").await;
+    let mut seated = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    seated.hears_audio().await;
+
+    let mut queued = Phone::asterisk(house.running.addr, "call_id=2.2").await;
+    queued.hears("HANGUP").await;
+    assert_eq!(house.get("/route/2.2").await.1, "queue:overflow\n");
+
+    let mut told = Phone::twilio(house.running.addr, "CA3", json!({})).await;
+    told.hears_audio().await;
+    house.until("/metrics", |_, body| body.contains(r#"{prompt="capacity_busy",outcome="said"} 1"#)).await;
+}

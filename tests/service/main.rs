@@ -1,0 +1,12 @@
+//! The service through its real port: what a gateway, a dialplan and an operator get.
+//!
+//! These tests take real time, so they are few and short; what can be shown in simulated time is shown there.
+
+mod calls;
+mod doors;
+mod house;
+mod limits;
+mod phone;
+mod privacy;
+mod reload;
+mod transfer;
