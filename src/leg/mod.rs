@@ -169,6 +169,7 @@ impl Leg {
             match event {
                 LineEvent::Sound { .. } | LineEvent::SpeechStarted { .. } => self.speaking = true,
                 LineEvent::Quiet { .. } | LineEvent::SpeechEnded { .. } => self.speaking = false,
+                LineEvent::Key { .. } => {}
             }
             self.happenings.push_back(Happening::Line(event));
         }

@@ -12,7 +12,12 @@ use std::{path::Path, sync::Arc};
 /// A checked script with its recordings.
 #[derive(Debug)]
 pub struct Edition {
-    bundle: Bundle,
+    /// The script.
+    pub script: Arc<Script>,
+    /// Its recordings, encoded.
+    pub bank: Arc<Bank>,
+    /// What could be better, one line each.
+    pub warnings: Vec<String>,
     /// Which version it is: short, and the same for the same script files.
     pub version: String,
     /// When it was loaded.
@@ -40,27 +45,14 @@ impl Edition {
     /// [`Refusal`]: every problem.
     pub fn reopen(&self, files: &Files) -> Result<Self, Refusal> {
         let (prompts, audio) = sources(files);
-        Self::new(self.bundle.reopen(&prompts, &audio), &prompts)
+        let running = Bundle { script: self.script.clone(), bank: self.bank.clone(), warnings: Vec::new() };
+        Self::new(running.reopen(&prompts, &audio), &prompts)
     }
 
     fn new(opened: Result<Bundle, Refused>, prompts: &Source) -> Result<Self, Refusal> {
-        let bundle = opened.map_err(refusal)?;
-        Ok(Self { bundle, version: version(prompts)?, loaded: Timestamp::now() })
-    }
-
-    /// The script.
-    pub fn script(&self) -> &Arc<Script> {
-        &self.bundle.script
-    }
-
-    /// Its recordings, encoded.
-    pub fn bank(&self) -> &Arc<Bank> {
-        &self.bundle.bank
-    }
-
-    /// What could be better, one line each.
-    pub fn warnings(&self) -> Vec<String> {
-        self.bundle.warnings.iter().map(|problem| problem.line(Language::English)).collect()
+        let Bundle { script, bank, warnings } = opened.map_err(refusal)?;
+        let warnings = warnings.iter().map(|problem| problem.line(Language::English)).collect();
+        Ok(Self { script, bank, warnings, version: version(prompts)?, loaded: Timestamp::now() })
     }
 }
 

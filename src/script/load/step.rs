@@ -184,7 +184,8 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
 fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
     match field.is("repeat") {
         true => Choice::Repeat,
-        false => Choice::Go(loader.step(field, spot, &["repeat"])),
+        false if field.is("louder") => Choice::Louder,
+        false => Choice::Go(loader.step(field, spot, &["repeat", "louder"])),
     }
 }
 
