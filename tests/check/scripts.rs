@@ -126,6 +126,7 @@ fn broken_scripts_are_refused_where_they_are_broken() {
             format!("{WELCOME}{AGENT}[line.faint]\nladder = [\"faint_change_phone\", «\"faint_speak_up\"]\n"),
         ),
         ("no_closing", format!("[words]\nbusy = «\"transfer_announce\"\n{WELCOME}{AGENT}")),
+        ("no_closing", format!("{WELCOME}{AGENT}[line.«one_way]\nno_number = \"louder_apology\"\n")),
         (
             "idle_consent",
             format!(
