@@ -23,10 +23,10 @@ pub use journal::{Disposition, EndedBy, Entry, Interruption, What};
 pub use wire::{Command, Ear, Event, Promise, UtteranceId};
 
 use crate::{
-    line::Condition,
+    line::{Attention, Condition},
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{Script, StepId},
+    script::{Act, Script, StepId},
 };
 use hearing::Hearing;
 use phase::{Ending, Phase};
@@ -166,6 +166,16 @@ impl Call {
     /// When to be woken, and why. `None` while only an event can go on (a prompt plays: the leg sees to its end).
     pub fn poll_timeout(&self) -> Option<Deadline> {
         self.phase.deadline(self.hearing.turn())
+    }
+
+    /// How closely the line has to be listened to: not at all closely once nothing that is said changes anything.
+    pub fn attention(&self) -> Attention {
+        let decided = matches!(self.script.step(self.step).act, Act::Handover { .. } | Act::Collect(_));
+        match self.phase {
+            Phase::Fresh | Phase::Listening(_) => Attention::Full,
+            Phase::Speaking(_) if !decided => Attention::Full,
+            _ => Attention::Events,
+        }
     }
 
     /// The name of the step the call is in.

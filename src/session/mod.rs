@@ -273,6 +273,7 @@ impl Session {
             let Some(command) = self.call.poll_command() else { break };
             self.carry_out(command, now);
         }
+        self.leg.attend(self.call.attention());
         self.tell_overdue(now);
         self.effects.extend(self.recorder.take().map(Effect::Record));
     }

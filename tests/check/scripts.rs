@@ -213,7 +213,6 @@ fn broken_texts_are_refused_at_the_word() {
         ("familiar_you", "silent_reprompt = \"«你好,请问有什么可以帮助您?\""),
         ("empty", "silent_reprompt = «\"\""),
         ("wrong_type", "silent_reprompt = «5"),
-        ("no_text", format!("[barge_in]\n«goodby = \"none\"\n{WELCOME}{AGENT}")),
         ("bad_prompt_name", "«Welcome2 = \"您好\""),
         ("bad_word", "promo = { text = \"新品上市\", kind = «\"advert\" }"),
         ("missing_key", "«promo = { kind = \"promotion\" }"),
