@@ -26,6 +26,8 @@ const PLAYED: f32 = -50.0;
 /// From this correlation on a frame is echo, and from this one the delay and the loss are believed.
 const ECHO: f32 = 0.7;
 const BELIEVED: f32 = 0.8;
+/// At the delay that is believed less is enough.
+const ECHO_EXPECTED: f32 = 0.5;
 /// Loss of an echo, dB.
 const LOSS: std::ops::RangeInclusive<f32> = 2.0..=50.0;
 /// Foretold echo may be louder by this, dB: a room adds its own.
@@ -76,8 +78,7 @@ impl Echo {
         }
         let delays = 0..DELAYS;
         let best = delays.filter_map(|delay| self.compare(number, delay)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((likeness, path)) = best.filter(|(likeness, path)| *likeness >= ECHO && LOSS.contains(&path.loss))
-        else {
+        let Some((likeness, path)) = best.filter(|(likeness, path)| self.is_like(*likeness, path)) else {
             return false;
         };
         if likeness >= BELIEVED {
@@ -85,6 +86,11 @@ impl Echo {
             self.known = Some(Path { delay: path.delay, loss: loss + NEW * (path.loss - loss) });
         }
         true
+    }
+
+    fn is_like(&self, likeness: f32, path: &Path) -> bool {
+        let expected = self.known.is_some_and(|known| known.delay.abs_diff(path.delay) <= 1);
+        likeness >= if expected { ECHO_EXPECTED } else { ECHO } && LOSS.contains(&path.loss)
     }
 
     fn was_playing(&self, number: u64) -> bool {
@@ -117,9 +123,10 @@ impl Echo {
     fn compare(&self, number: u64, delay: u64) -> Option<(f32, Path)> {
         let first = (number + 1).checked_sub(COMPARED)?;
         let silence = [0; BANDS];
-        let near = Course::new((first..=number).map(|at| *self.near_at(at).unwrap_or(&silence)));
+        let near = Course::new((first..=number).map(|at| *self.near_at(at).unwrap_or(&silence)), DEPTH);
         let far = Course::new(
             (first..=number).map(|at| *at.checked_sub(delay).and_then(|at| self.far_at(at)).unwrap_or(&silence)),
+            near.depth,
         );
         if far.loudest < PLAYED {
             return None;
@@ -132,18 +139,22 @@ impl Echo {
 struct Course {
     values: [[f32; BANDS]; COMPARED as usize],
     loudest: f32,
+    depth: f32,
 }
 
 impl Course {
-    fn new(frames: impl Iterator<Item = Bands>) -> Self {
+    /// What lies more than `depth` under the loudest counts as just there: noise would hide it on the way back.
+    fn new(frames: impl Iterator<Item = Bands>, depth: f32) -> Self {
         let mut values = [[0.0; BANDS]; COMPARED as usize];
         for (value, frame) in values.iter_mut().zip(frames) {
             *value = frame.map(dbov);
         }
         let loudest = values.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
+        let quietest = values.iter().flatten().copied().fold(f32::INFINITY, f32::min);
+        let depth = depth.min(loudest - quietest);
         let mut means = [0.0; BANDS];
         for value in values.iter_mut().flatten() {
-            *value = value.max(loudest - DEPTH);
+            *value = value.max(loudest - depth);
         }
         for value in &values {
             means.iter_mut().zip(value).for_each(|(mean, value)| *mean += value / COMPARED as f32);
@@ -151,7 +162,7 @@ impl Course {
         for value in &mut values {
             value.iter_mut().zip(&means).for_each(|(value, mean)| *value -= mean);
         }
-        Self { values, loudest }
+        Self { values, loudest, depth }
     }
 
     fn likeness(&self, other: &Self) -> f32 {
