@@ -93,7 +93,7 @@ struct Leg {
 
 async fn script(State(exchange): Shared) -> Json<Value> {
     let edition = exchange.edition();
-    let script = edition.script();
+    let script = &edition.script;
     let refused =
         exchange.refused().map(|refused| json!({ "at": refused.at.to_string(), "reasons": refused.refusal.0 }));
     Json(json!({
@@ -102,7 +102,7 @@ async fn script(State(exchange): Shared) -> Json<Value> {
         "loaded": edition.loaded.to_string(),
         "locale": script.locale,
         "steps": script.steps.iter().map(|step| &step.name).collect::<Vec<_>>(),
-        "warnings": edition.warnings(),
+        "warnings": edition.warnings,
         "refused": refused,
     }))
 }

@@ -20,7 +20,7 @@ pub(super) async fn status(State(exchange): Shared) -> Html<String> {
          <li><a href=\"/api/v1/callbacks\">/api/v1/callbacks</a></li><li><a href=\"/api/v1/script\">/api/v1/script</a></li>\
          <li><a href=\"/metrics\">/metrics</a></li></ul><p>控制台尚未完成。The console is not built yet.</p></html>",
         version = env!("CARGO_PKG_VERSION"),
-        hotline = escape(&edition.script().name),
+        hotline = escape(&edition.script.name),
         script = escape(&edition.version),
         live = exchange.registry.seated(),
     ))

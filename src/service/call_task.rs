@@ -181,9 +181,9 @@ impl CallTask {
         let session = Session::new(Setup {
             dialect,
             upgrade,
-            script: Arc::clone(edition.script()),
-            bank: Arc::clone(edition.bank()),
-            wall: accepted_at.to_zoned(edition.script().timezone.clone()),
+            script: Arc::clone(&edition.script),
+            bank: Arc::clone(&edition.bank),
+            wall: accepted_at.to_zoned(edition.script.timezone.clone()),
             rest: exchange.transfers_by_rest(dialect),
         });
         let liveness = exchange.liveness(dialect, session.leg().capabilities().pings);
@@ -195,7 +195,7 @@ impl CallTask {
             admitted,
             call_id: None,
             script: edition.version.clone(),
-            tapes: edition.script().record,
+            tapes: edition.script.record,
             accepted_at,
             room: false,
             record: None,

@@ -12,11 +12,18 @@ use std::{path::Path, sync::Arc};
 /// A checked script with its recordings.
 #[derive(Debug)]
 pub struct Edition {
-    bundle: Bundle,
+    /// The script.
+    pub script: Arc<Script>,
+    /// Its recordings, encoded.
+    pub bank: Arc<Bank>,
+    /// What could be better, one line each.
+    pub warnings: Vec<String>,
     /// Which version it is: short, and the same for the same script files.
     pub version: String,
     /// When it was loaded.
     pub loaded: Timestamp,
+    /// What the next version may share with this one.
+    bundle: Bundle,
 }
 
 /// Why files are refused: what the operators are told, one line a problem.
@@ -45,22 +52,9 @@ impl Edition {
 
     fn new(opened: Result<Bundle, Refused>, prompts: &Source) -> Result<Self, Refusal> {
         let bundle = opened.map_err(refusal)?;
-        Ok(Self { bundle, version: version(prompts)?, loaded: Timestamp::now() })
-    }
-
-    /// The script.
-    pub fn script(&self) -> &Arc<Script> {
-        &self.bundle.script
-    }
-
-    /// Its recordings, encoded.
-    pub fn bank(&self) -> &Arc<Bank> {
-        &self.bundle.bank
-    }
-
-    /// What could be better, one line each.
-    pub fn warnings(&self) -> Vec<String> {
-        self.bundle.warnings.iter().map(|problem| problem.line(Language::English)).collect()
+        let (script, bank) = (bundle.script.clone(), bundle.bank.clone());
+        let warnings = bundle.warnings.iter().map(|problem| problem.line(Language::English)).collect();
+        Ok(Self { script, bank, bundle, warnings, version: version(prompts)?, loaded: Timestamp::now() })
     }
 }
 

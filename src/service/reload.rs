@@ -45,7 +45,7 @@ async fn reload(exchange: &Arc<Exchange>) {
         Ok(edition) => {
             info!(
                 version = edition.version,
-                warnings = edition.warnings().len(),
+                warnings = edition.warnings.len(),
                 "a new script is live for the next call"
             );
             exchange.publish(edition);

@@ -179,6 +179,7 @@ impl Talk<'_> {
                     self.playout.say(utterance.0, prompts.iter().map(clip).collect());
                     self.playout.pump(&mut self.far_end, &mut Vec::new(), now, |_| {});
                 }
+                Command::Louder => {}
                 Command::Hush => self.playout.clear(&mut self.far_end, &mut Vec::new(), now),
                 Command::Commit(promise) => {
                     let stored = self.store.pop_front().unwrap_or(true);
@@ -234,7 +235,7 @@ impl FarEnd {
         let at = self.head.max(self.now);
         let due = match self.marks {
             Marks::Never => return,
-            Marks::Some if self.count % 2 == 0 => return,
+            Marks::Some if self.count.is_multiple_of(2) => return,
             Marks::Early => self.now,
             Marks::True | Marks::Twice | Marks::Some => at,
         };

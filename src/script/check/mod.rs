@@ -47,10 +47,12 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     let Some(script) = &loaded.script else { return };
     texts::complete(script, &mut case);
     waits::ladders(script, &mut case);
+    waits::one_way(script, &mut case);
     waits::steps(script, &mut case);
     proofs(script, &mut case);
     if let Some(shelf) = shelf {
         recordings::recordings(script, shelf, &mut case);
+        recordings::strays(script, shelf, &mut case);
     }
 }
 

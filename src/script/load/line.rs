@@ -7,7 +7,7 @@ use super::{
 use crate::{
     line::Condition,
     script::{
-        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, Then,
+        BargeIn, Ladder, LineRules, OneWay, PromptId, Rung, STANDARD_WAIT, Then,
         notes::Spot,
         problem::{Fault, Shape},
     },
@@ -23,10 +23,15 @@ const LAST_CHANCE: &str = "faint_speak_up";
 
 /// What `[line]` says; where it says nothing of a condition, what `standard` says.
 pub(super) fn read(written: Option<Section<'_>>, standard: Option<Section<'_>>, loader: &mut Loader) -> LineRules {
-    let mut rules = LineRules { ladders: BTreeMap::new(), last_chance: Some(PromptId::new(LAST_CHANCE)) };
-    let mut settled = BTreeSet::new();
+    let mut rules =
+        LineRules { ladders: BTreeMap::new(), last_chance: Some(PromptId::new(LAST_CHANCE)), one_way: None };
+    let (mut settled, mut one_way_settled) = (BTreeSet::new(), false);
     if let Some(mut section) = written {
         rules.last_chance = last_chance(&mut section, loader);
+        if let Some(field) = section.take("one_way") {
+            one_way_settled = true;
+            rules.one_way = one_way(&field, loader);
+        }
         settled = ladders(&mut section, &mut rules, loader);
         for field in section.take_rest() {
             let nearest = nearest(field.name(), LADDERS.map(Condition::as_str));
@@ -34,6 +39,9 @@ pub(super) fn read(written: Option<Section<'_>>, standard: Option<Section<'_>>, 
         }
     }
     if let Some(mut section) = standard {
+        if let Some(field) = section.take("one_way").filter(|_| !one_way_settled) {
+            rules.one_way = loader.built_in(|loader| one_way(&field, loader));
+        }
         for condition in LADDERS.into_iter().filter(|condition| !settled.contains(condition)) {
             if let Some(field) = section.take(condition.as_str()) {
                 loader.built_in(|loader| ladder(condition, &field, &mut rules, loader));
@@ -72,6 +80,25 @@ fn last_chance(section: &mut Section<'_>, loader: &mut Loader) -> Option<PromptI
         return None;
     }
     loader.prompt(&field)
+}
+
+/// `"off"`, or `{ words = 3, callback = "one_way_callback", no_number = "one_way_no_number" }`.
+fn one_way(field: &Field<'_>, loader: &mut Loader) -> Option<OneWay> {
+    if field.is_text() {
+        field.word(&["off"], &mut loader.problems);
+        return None;
+    }
+    loader.put(Spot::OneWay, field.name_place());
+    let mut section = field.section(&mut loader.problems)?;
+    let words = section.take("words").and_then(|field| field.number(1, 20, &mut loader.problems));
+    let prompt = |field: Option<Field<'_>>, usual: &str, loader: &mut Loader| match field {
+        Some(field) => loader.prompt(&field),
+        None => Some(loader.own_prompt(usual)),
+    };
+    let callback = prompt(section.take("callback"), "one_way_callback", loader);
+    let no_number = prompt(section.take("no_number"), "one_way_no_number", loader);
+    section.close(&mut loader.problems);
+    Some(OneWay { words: words.map_or(3, |words| words as u32), callback: callback?, no_number: no_number? })
 }
 
 fn ladder(condition: Condition, field: &Field<'_>, rules: &mut LineRules, loader: &mut Loader) {
