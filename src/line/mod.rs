@@ -24,6 +24,7 @@ mod webrtc;
 
 pub use analyze::{Analysis, analyze};
 pub use listener::Listener;
+pub use webrtc::Gate;
 
 use crate::moment::Moment;
 use serde::Serialize;

@@ -127,13 +127,13 @@ async fn own_service(
     let running = service::start(config, console::router).await?;
     let url = format!("ws://{}{}", running.addr, kind.path());
     let edition = running.exchange.edition();
-    let phone = line::talk(&url, kind, facts, phone, args.limit, watch.beside(Some(&data), &edition.bank())).await;
+    let phone = line::talk(&url, kind, facts, phone, args.limit, watch.beside(Some(&data), &edition.bank)).await;
     running.stop().await;
     let _ = std::fs::remove_dir_all(&data);
     let Ok(phone) = phone else {
         bail!("the call could not be placed: {:#}", phone.err().unwrap_or_else(|| anyhow::anyhow!("?")))
     };
-    Ok((phone, Heard { bank: edition.bank().clone(), locale: edition.script().locale.to_string() }))
+    Ok((phone, Heard { bank: edition.bank.clone(), locale: edition.script.locale.to_string() }))
 }
 
 fn dialect_of(url: Option<&str>) -> PeerKind {
