@@ -17,9 +17,14 @@ pub struct Closing {
 }
 
 impl Closing {
+    /// `prompt`, and how the call comes out after it.
+    pub fn new(prompt: PromptId, disposition: Disposition) -> Self {
+        Self { prompt, ending: Ending { disposition, by: EndedBy::Hotline } }
+    }
+
     /// The plain goodbye.
     pub fn goodbye(script: &Script, disposition: Disposition) -> Self {
-        Self { prompt: script.words.goodbye.clone(), ending: Ending { disposition, by: EndedBy::Hotline } }
+        Self::new(script.words.goodbye.clone(), disposition)
     }
 }
 

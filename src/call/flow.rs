@@ -183,6 +183,7 @@ impl Call {
         self.journal(now, What::Key { digit: (!secret).then_some(digit) });
         self.caller_acted();
         self.line.proven = true;
+        self.line.answered = true;
         if !secret {
             self.facts.keys.push(digit.as_char());
         }
@@ -254,6 +255,11 @@ impl Call {
                 }
                 self.tally = super::Tally::default();
                 self.go(*step, now);
+            }
+            Some(Choice::Louder) => {
+                self.journal(now, What::Louder);
+                self.out.push_back(Command::Louder);
+                self.say_step_again(Some(script.words.louder.clone()), now);
             }
             Some(Choice::Repeat) => {
                 self.tally.repeats += 1;
@@ -341,6 +347,7 @@ impl Call {
             self.journal(now, What::StoreFailed);
         }
         match storing.then {
+            AfterStore::OneWay => self.tell_one_way(storing.promise, stored, now),
             AfterStore::Announce => self.callback_stored(storing.promise, stored, now),
             // Without a stored decision the dialplan takes its default, which is a human being too.
             AfterStore::HandOver(target) if self.hands_over == HandsOver::ByApi => {

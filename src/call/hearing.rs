@@ -48,6 +48,7 @@ impl Hearing {
         match event {
             LineEvent::Sound { .. } => self.sound = Sound::Going,
             LineEvent::Quiet { at } => self.sound = Sound::Until(at),
+            LineEvent::Key { .. } => {}
             LineEvent::SpeechStarted { onset } => {
                 let began = self.turn.is_none();
                 let onset = self.turn.map_or(onset, |turn| turn.onset);

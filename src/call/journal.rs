@@ -96,6 +96,13 @@ pub enum What {
         /// How much later it really ended (zero: to the millisecond); `None` where sound or speech had a part in it.
         late: Option<Duration>,
     },
+    /// The caller does not seem to hear us: so many short words, and never an answer.
+    OneWay {
+        /// How many.
+        words: u32,
+    },
+    /// The caller asked for louder prompts.
+    Louder,
     /// The caller is to be handed over.
     Handover {
         /// To whom.
@@ -141,6 +148,8 @@ pub enum Disposition {
     Agent(Target),
     /// Let go because of the line.
     Line(Condition),
+    /// Told that he may not hear us.
+    OneWay,
     /// A callback is promised.
     Callback,
     /// Went through its script to the end.
@@ -165,6 +174,7 @@ impl Disposition {
             Self::Line(Condition::Noise) => "noisy",
             Self::Line(Condition::Tone) => "not_a_caller",
             Self::Line(condition) => condition.as_str(),
+            Self::OneWay => "one_way",
             Self::Callback => "callback",
             Self::Completed => "completed",
             Self::Abandoned => "abandoned",

@@ -5,7 +5,7 @@
 //! asked for, so nothing has to be armed or cancelled, and a noise cannot push it.
 //!
 //! The files beside this one: `flow` walks the script's steps, `ladder` deals with bad lines, `speech` says what a
-//! caller's turn means, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
+//! caller's turn means, `one_way` with callers who may not hear us, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
 
 mod deadline;
 mod ending;
@@ -13,6 +13,7 @@ mod flow;
 mod hearing;
 mod journal;
 mod ladder;
+mod one_way;
 mod phase;
 mod speech;
 mod wire;
@@ -22,10 +23,10 @@ pub use journal::{Disposition, EndedBy, Entry, Interruption, What};
 pub use wire::{Command, Ear, Event, Promise, UtteranceId};
 
 use crate::{
-    line::Condition,
+    line::{Attention, Condition},
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{Script, StepId},
+    script::{Act, Script, StepId},
 };
 use hearing::Hearing;
 use phase::{Ending, Phase};
@@ -91,6 +92,10 @@ struct Standing {
     entered: BTreeMap<Condition, u32>,
     /// A tone said that nobody will ever speak here.
     machine: bool,
+    /// Words too short to be a request, said before the caller first answered.
+    words: u32,
+    /// A key or a request: the caller hears us.
+    answered: bool,
     /// Last-chance listening speaks once a call.
     last_chance_used: bool,
     /// Whether speech at a closing prompt has already led back into the call.
@@ -161,6 +166,16 @@ impl Call {
     /// When to be woken, and why. `None` while only an event can go on (a prompt plays: the leg sees to its end).
     pub fn poll_timeout(&self) -> Option<Deadline> {
         self.phase.deadline(self.hearing.turn())
+    }
+
+    /// How closely the line has to be listened to: not at all closely once nothing that is said changes anything.
+    pub fn attention(&self) -> Attention {
+        let decided = matches!(self.script.step(self.step).act, Act::Handover { .. } | Act::Collect(_));
+        match self.phase {
+            Phase::Fresh | Phase::Listening(_) => Attention::Full,
+            Phase::Speaking(_) if !decided => Attention::Full,
+            _ => Attention::Events,
+        }
     }
 
     /// The name of the step the call is in.

@@ -163,6 +163,8 @@ pub enum AfterStore {
     Announce,
     /// The caller may be handed over.
     HandOver(Target),
+    /// A caller who may not hear us may be told that we call back.
+    OneWay,
     /// The leg may be released.
     Release(Ending),
 }

@@ -1,7 +1,7 @@
 //! What a caller's turn means: a request, a word, or nobody.
 
 use super::{
-    Call, Ear, Interruption, What,
+    Call, Disposition, Ear, Interruption, What,
     phase::{Listening, Phase, Purpose, Spoken},
 };
 use crate::{
@@ -101,9 +101,14 @@ impl Call {
             Heard::Nobody => {}
             Heard::Request => {
                 self.caller_acted();
+                self.line.answered = true;
                 self.line.proven |= judgement.condition == Condition::Clear;
             }
-            Heard::Word(_) | Heard::Bad(_) => self.caller_acted(),
+            Heard::Word(_) => {
+                self.caller_acted();
+                self.line.words += 1;
+            }
+            Heard::Bad(_) => self.caller_acted(),
         }
     }
 
@@ -149,6 +154,10 @@ impl Call {
         match purpose {
             Purpose::Step => {}
             Purpose::Rung(rung) | Purpose::LastChance(rung) => self.recovered(rung, now),
+            // Who answers hears us after all.
+            Purpose::Closing(ending) if ending.disposition == Disposition::OneWay => {
+                return self.go(self.script.words.agent, now);
+            }
             Purpose::Closing(_) => return self.go_on_speaking(now),
         }
         let script = self.script.clone();
@@ -226,6 +235,9 @@ impl Call {
 
     /// No answer on a line that is known to carry speech or keys: the hint, the question again, then an agent.
     pub(super) fn nothing_answered(&mut self, now: Moment) {
+        if self.does_not_hear_us() {
+            return self.one_way(now);
+        }
         self.tally.no_input += 1;
         let script = self.script.clone();
         match self.tally.no_input > script.limits.no_input {

@@ -396,6 +396,42 @@ fn clear_speech_over_the_menu_counts_when_the_menu_has_ended() {
 }
 
 #[test]
+fn three_short_words_and_never_an_answer_are_a_caller_who_may_not_hear_us() {
+    let words = [1000, 5000, OPENING + 1000].map(|ms| (ms, speaks(400, Condition::Clear)));
+    let call = does(words.clone());
+    assert_eq!(call.said()[2..], ["one_way_callback"]);
+    assert_eq!(call.promises[0], Promise::Callback(PhoneNumber::parse("13800138000").expect("a number")));
+    assert_eq!(call.ended(), ("one_way", "hotline"));
+    let deeds = words.map(|(ms, deed)| (Moment::from_millis(ms), deed)).to_vec();
+    let withheld = run(Plan { deeds: deeds.clone(), caller: None, ..Plan::default() });
+    assert_eq!(withheld.said()[2..], ["one_way_no_number"]);
+    let unstored = run(Plan { deeds, store: vec![false], ..Plan::default() });
+    assert_eq!(unstored.said()[2..], ["one_way_no_number"]);
+}
+
+#[test]
+fn who_answers_after_all_is_no_one_way_line() {
+    let mut deeds = [1000, 5000, OPENING + 1000].map(|ms| (ms, speaks(400, Condition::Clear))).to_vec();
+    deeds.push((OPENING + 7000, speaks(1500, Condition::Clear)));
+    let call = does(deeds);
+    assert_eq!(call.said()[2..], ["one_way_callback", "transfer_announce"]);
+    let keyed = does([(1000, speaks(400, Condition::Clear)), (2500, speaks(400, Condition::Clear)), (5000, key('1'))]);
+    assert_eq!(keyed.route(), "queue:inquiry");
+}
+
+#[test]
+fn who_asks_for_it_hears_louder_prompts() {
+    let mut script = (**SCRIPT).clone();
+    let start = script.start;
+    let script::Act::Ask(ask) = &mut script.steps[start.0].act else { panic!("the start is a menu") };
+    ask.keys.insert(Digit::parse('9').expect("a key"), script::Choice::Louder);
+    let deeds = vec![(Moment::from_millis(5000), key('9'))];
+    let call = talk(&Arc::new(script), &BANK, evening(), Plan { deeds, ..Plan::default() }, LIMIT);
+    assert_eq!(call.said()[2..4], ["louder_apology", "menu_main"]);
+    assert!(call.journal.iter().any(|entry| entry.what == What::Louder));
+}
+
+#[test]
 fn no_room_is_told_or_left_to_the_queue() {
     let mut call = Call::new(SCRIPT.clone(), evening(), HandsOver::ByRoute);
     call.handle(Event::Busy { queue: Some("support".into()) }, Moment::ZERO);

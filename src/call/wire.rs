@@ -58,6 +58,8 @@ pub enum Command {
     },
     /// Stop playing at once and forget what was not heard.
     Hush,
+    /// Play everything a little louder from now on.
+    Louder,
     /// Put this on disk, then say [`Event::Committed`].
     Commit(Promise),
     /// Hand the caller over by the gateway's own means, then say [`Event::Transferred`].

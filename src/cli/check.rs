@@ -1,15 +1,13 @@
 //! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
 
-use crate::{
-    audio::Bank,
-    script::{self, Language, Problem, Severity, Source},
-};
+use super::files::Files;
+use crate::script::{self, Language, Problem, Severity, Source};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::json;
 use std::{
     fmt,
     io::{IsTerminal, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -49,9 +47,9 @@ enum Lang {
 /// Where the files cannot be read, or the answer cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
-    let prompts = source(args.dir.as_deref(), Path::new("prompts"));
-    let audio = source(args.audio.as_deref(), Path::new("audio"));
-    let problems = script::inspect(&Bank::default(), &prompts, &audio)?.problems;
+    let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
+    let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
+    let problems = script::inspect(None, &source(prompts), &source(audio))?.problems;
     let mut out = std::io::stdout().lock();
     let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match args.json {
@@ -64,14 +62,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         _ => {}
     }
     Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
-}
-
-fn source(given: Option<&Path>, usual: &Path) -> Source {
-    match given {
-        Some(directory) => Source::Directory(directory.into()),
-        None if usual.is_dir() => Source::Directory(usual.into()),
-        None => Source::Embedded,
-    }
 }
 
 /// The language of the operator's terminal; `variable` looks up the environment.

@@ -3,6 +3,7 @@
 //! A leg turns a gateway's messages into what a conversation needs to know ([`Happening`]), keeps the caller's ear
 //! filled, and listens to the line. Several legs may one day meet in a call; none of them knows.
 
+mod in_band;
 mod playout;
 
 pub use playout::{End, Heard, Playout, Sent};
@@ -10,10 +11,11 @@ pub use playout::{End, Heard, Playout, Sent};
 use crate::{
     audio::{Clip, codec::Decoder},
     gateway::{self, Command, Dialect, DialectName, Malformed, Message, Started, Upgrade, Wire},
-    line::{LineEvent, Listener},
+    line::{Attention, LineEvent, Listener},
     moment::Moment,
     phone::Digit,
 };
+use in_band::InBand;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// Audio that comes before the start message is kept up to this many bytes: half a second of 16 kHz PCM.
@@ -48,6 +50,7 @@ pub struct Leg {
     heard: VecDeque<Heard>,
     happenings: VecDeque<Happening>,
     wire: Vec<Wire>,
+    in_band: InBand,
     speaking: bool,
     pulse: Option<Moment>,
     /// Messages of names we do not know.
@@ -90,6 +93,7 @@ impl Leg {
             heard: VecDeque::new(),
             happenings: VecDeque::new(),
             wire: Vec::new(),
+            in_band: InBand::default(),
             speaking: false,
             pulse: None,
             unknown: 0,
@@ -128,7 +132,10 @@ impl Leg {
                 }
             }
             Some(gateway::Event::Started(started)) => self.start(started, now),
-            Some(gateway::Event::Key(digit)) => self.happenings.push_back(Happening::Key(digit)),
+            Some(gateway::Event::Key(digit)) => {
+                self.in_band.reported();
+                self.happenings.push_back(Happening::Key(digit));
+            }
             Some(gateway::Event::Mark(mark)) => {
                 if let Some(playout) = &mut self.playout {
                     playout.on_mark(mark, now, &mut self.heard);
@@ -169,6 +176,10 @@ impl Leg {
             match event {
                 LineEvent::Sound { .. } | LineEvent::SpeechStarted { .. } => self.speaking = true,
                 LineEvent::Quiet { .. } | LineEvent::SpeechEnded { .. } => self.speaking = false,
+                LineEvent::Key { digit, .. } => {
+                    self.in_band.heard(digit, now);
+                    continue;
+                }
             }
             self.happenings.push_back(Happening::Line(event));
         }
@@ -177,6 +188,11 @@ impl Leg {
             (false, Some(_)) => self.pulse = None,
             _ => {}
         }
+    }
+
+    /// How closely the line has to be listened to from now on.
+    pub fn attend(&mut self, attention: Attention) {
+        self.ear.attend(attention);
     }
 
     /// Answers the caller's leg (harmless where it is answered).
@@ -214,6 +230,7 @@ impl Leg {
             self.pulse = Some(now + PULSE);
         }
         self.listen(now);
+        self.happenings.extend(self.in_band.due(now).map(Happening::Key));
         if let Some(playout) = &mut self.playout {
             playout.on_timeout(now, &mut self.heard);
         }
@@ -231,7 +248,7 @@ impl Leg {
     /// When this leg wants to be woken.
     pub fn poll_timeout(&self) -> Option<Moment> {
         let playout = self.playout.as_ref().and_then(Playout::poll_timeout);
-        [playout, self.pulse].into_iter().flatten().min()
+        [playout, self.pulse, self.in_band.poll_timeout()].into_iter().flatten().min()
     }
 
     /// What happened, oldest first.

@@ -1,6 +1,14 @@
-//! What happens to every frame: it is measured, the detector says how likely it is speech, and it is remembered.
+//! What happens to every frame: it is measured, the detectors say how likely it is speech, and it is remembered.
+//!
+//! The cascade: level and floor let quiet frames pass at no cost; WebRTC's gate and the shape of the spectrum make the
+//! plain detector, always there; while somebody has a decision to make ([`super::Attention::Full`]) the neural detector
+//! has the last word wherever something is audible.
+
+use crate::phone::Digit;
 
 use super::{
+    Attention, Detector,
+    dtmf::Keys,
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
@@ -11,21 +19,38 @@ use super::{
     timeline::Frames,
     webrtc::Gate,
 };
+#[cfg(feature = "neural")]
+use super::{concealment::Concealment, neural::Neural};
 
 /// Sound begins this far above the floor, dB: chosen, 6 dB is what a listener notices at once.
 const AUDIBLE_OVER: f32 = 5.0;
-/// ... and at least here, dBov: under it lie comfort noise (-75..-55) and a quiet room, and a voice so quiet can no
-/// longer be understood over the idle noise of a channel (-65).
+/// … and at least here, dBov: under it lie comfort noise (-75..-55) and a quiet room, and a voice so quiet can no longer
+/// be understood over the idle noise of a channel (-65).
 const AUDIBLE: f32 = -61.0;
-/// Spectra are looked at from here, dBov.
+/// Spectra are looked at from here, dBov, and from this far above the floor, dB.
 const WORTH_LOOKING: f32 = -66.0;
+const WORTH_LOOKING_OVER: f32 = -3.0;
+/// Two tones hold most of a frame's power, of 255 (a third of the window may lie before the key).
+const TWO_TONES: u8 = 150;
+/// The gate is deaf to very quiet voices: sound is also what a detector believes to be speech.
+const BELIEVED: f32 = 0.5;
 
 /// One stream's ear.
 pub(super) struct Ear {
     meter: Meter,
+    keys: Keys,
+    /// A key just heard, and the frame after it.
+    pub(super) pressed: Option<(Digit, u64)>,
     floor: Floor,
     gate: Gate,
     spectrum: Spectrum,
+    #[cfg(feature = "neural")]
+    neural: Box<Neural>,
+    #[cfg(feature = "neural")]
+    concealed: Concealment,
+    /// What the neural detector said last; `None` while it rests.
+    neural_says: Option<f32>,
+    pub(super) attention: Attention,
     pub(super) talk: Talk,
     pub(super) history: History,
 }
@@ -33,25 +58,79 @@ pub(super) struct Ear {
 impl Ear {
     pub(super) fn new() -> Self {
         Self {
-            meter: Meter::default(),
+            meter: Meter::new(),
+            keys: Keys::default(),
+            pressed: None,
             floor: Floor::new(),
             gate: Gate::new(),
             spectrum: Spectrum::new(),
+            #[cfg(feature = "neural")]
+            neural: Box::new(Neural::new()),
+            #[cfg(feature = "neural")]
+            concealed: Concealment::default(),
+            neural_says: None,
+            attention: Attention::Full,
             talk: Talk::new(),
             history: History::new(),
         }
     }
 
-    fn remember(&mut self, mut frame: Frame, sound: bool) {
+    /// Which detector has the last word now.
+    pub(super) fn detector(&self) -> Detector {
+        if cfg!(feature = "neural") && self.attention == Attention::Full { Detector::Neural } else { Detector::Plain }
+    }
+
+    /// Only a frame of two peaks is worth a closer look.
+    fn follow_keys(&mut self, frame: &Frame, samples: &[f32; FRAME_SAMPLES]) {
+        if frame.spectrum.two < TWO_TONES {
+            return self.keys.skip();
+        }
+        if let Some(digit) = self.keys.follow(samples) {
+            self.pressed = Some((digit, self.history.next() + 1));
+        }
+    }
+
+    fn remember(&mut self, frame: Frame, audible: bool) {
         let number = self.history.next();
         self.history.push(frame);
-        let speech = plain::probability(self.history.last(plain::WINDOW), self.floor.over());
-        frame.speech = (speech * 255.0) as u8;
-        self.history.amend(number, |kept| kept.speech = frame.speech);
-        // The gate is deaf to very quiet voices; the detector is not.
-        let sound = sound && (frame.gate || speech >= 0.5);
-        self.talk.follow(number, Heard { sound, speech });
+        let plain = plain::probability(self.history.last(plain::WINDOW), self.floor.over());
+        let speech = self.neural_says.unwrap_or(plain);
+        self.history.amend(number, |kept| {
+            kept.plain = byte(plain);
+            kept.speech = byte(speech);
+        });
+        if self.neural_says.is_none() {
+            self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
+        }
+        let sound = audible && (frame.gate || speech >= BELIEVED);
+        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says });
     }
+
+    /// The neural detector decides in steps of 32 ms: its word is for all frames whose middle lies in the step.
+    #[cfg(feature = "neural")]
+    fn ask_neural(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        if self.attention == Attention::Events {
+            if self.neural_says.take().is_some() {
+                self.neural.rest();
+            }
+            return;
+        }
+        let mut filled = *samples;
+        self.concealed.fill(&mut filled);
+        let Some(decided) = self.neural.follow(&filled) else {
+            self.neural_says.get_or_insert(0.0);
+            return;
+        };
+        self.neural_says = Some(decided.probability);
+        let frames = (decided.before + FRAME_SAMPLES / 2) / FRAME_SAMPLES;
+        let next = self.history.next();
+        for number in next.saturating_sub(frames as u64)..next {
+            self.history.amend(number, |frame| frame.speech = byte(decided.probability));
+        }
+    }
+
+    #[cfg(not(feature = "neural"))]
+    fn ask_neural(&mut self, _samples: &[f32; FRAME_SAMPLES]) {}
 }
 
 impl Frames for Ear {
@@ -61,22 +140,29 @@ impl Frames for Ear {
         let power = frame.power();
         let level = Level::of_power(power).dbov();
         self.floor.follow(power);
-        if level < WORTH_LOOKING || level < self.floor.dbov() + 2.0 {
+        self.ask_neural(&samples);
+        if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);
+            self.keys.skip();
             self.remember(frame, false);
             return;
         }
         frame.gate = self.gate.is_voice(pcm);
         frame.spectrum = self.spectrum.look(&samples);
-        let sound = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        self.remember(frame, sound);
+        self.follow_keys(&frame, &samples);
+        self.remember(frame, level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER);
     }
 
     fn missing(&mut self) {
+        self.ask_neural(&[0.0; FRAME_SAMPLES]);
         self.remember(Frame::MISSING, false);
     }
 
     fn close_gap(&mut self, frames: usize) -> usize {
         self.history.close_gap(frames)
     }
+}
+
+fn byte(probability: f32) -> u8 {
+    (probability * 255.0) as u8
 }

@@ -1,13 +1,14 @@
 //! What a stretch of frames was like, in figures.
 
 use super::{
+    cuts::Cuts,
+    envelope::Envelope,
     frame::{FRAME_MS, Frame, Level},
+    histogram::Histogram,
     history::History,
 };
 use std::ops::Range;
 
-/// The detector looks back a quarter of a second: a frame is speech where this many frames later it is likely.
-const LAG: u64 = 5;
 /// Frames before speech that are neither speech nor noise: 60 ms.
 const GUARD_BEFORE: usize = 3;
 /// Frames after it: 200 ms, in which a room still sounds.
@@ -16,49 +17,109 @@ const GUARD_AFTER: usize = 10;
 const NOISE_FRAMES: u64 = 10;
 /// Noise is also looked for before the stretch: 3 s.
 const CONTEXT: u64 = 150;
+/// Frames a stretch may have: as many as are remembered.
+const MOST: usize = 512;
+/// What sounds: louder than this, dBov, and than this much under the loudest twentieth, dB.
+const SOUNDING: f32 = -62.0;
+const SOUNDING_UNDER: f32 = 25.0;
 
-/// Figures of one stretch.
+/// Figures of one stretch. Levels in dBov, shares 0 to 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Features {
     /// Frames in the stretch.
     pub(super) frames: u64,
     /// Frames without media.
     pub(super) missing: u64,
+    /// Frames without sound: digital silence or no media.
+    pub(super) dead: u64,
     /// Frames of speech.
     pub(super) speech: u64,
-    /// Active level: mean power of the speech, dBov.
+    /// Active level: mean power of the speech.
     pub(super) level: Option<f32>,
-    /// Mean power where nobody speaks and the line is not dead, dBov.
+    /// Mean power where nobody speaks and the line is not dead.
     pub(super) noise: Option<f32>,
-    /// The loudest tenth of the frames is louder than this, dBov.
+    /// Whether the noise was measured while nobody spoke; else it is what the speech dips to.
+    pub(super) noise_heard: bool,
+    /// Mean power of that time: doors and gusts count.
+    pub(super) gusts: Option<f32>,
+    /// Speech over everything else, dB, each weighted by how likely it is speech.
+    pub(super) contrast: f32,
+    /// Correlation of level and probability of speech, and of the plain detector's.
+    pub(super) agreement: [f32; 2],
+    /// A twentieth of the time is louder than this.
     pub(super) loud: f32,
+    /// A tenth of the time is quieter than this.
+    pub(super) quiet: f32,
+    /// A tenth of the speech is quieter than this.
+    pub(super) dip: f32,
     /// Mean probability of speech where the line is not dead.
     pub(super) likelihood: f32,
+    /// The same of the plain detector.
+    pub(super) plain: f32,
+    /// A tenth of the time speech is likelier than this.
+    pub(super) likely: f32,
+    /// Modulation and memory of the level's course.
+    pub(super) envelope: Envelope,
+    /// Cuts in the speech.
+    pub(super) cuts: Cuts,
+    /// Means over what sounds.
+    pub(super) shape: MeanShape,
+}
+
+/// Means over the sounding frames of a stretch.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct MeanShape {
+    /// Frames that sound.
+    pub(super) frames: u64,
+    /// Share of the power in the strongest peak.
+    pub(super) one: f32,
+    /// Share of the power in the two strongest.
+    pub(super) two: f32,
+    /// How far from flat, dB.
+    pub(super) flatness: f32,
+    /// Change from frame to frame, dB.
+    pub(super) flux: f32,
+    /// Autocorrelation at a voice's pitch.
+    pub(super) voicing: f32,
+    /// Its standard deviation.
+    pub(super) voicing_spread: f32,
+    /// Share of frames whose strongest peak is where it was.
+    pub(super) stable: f32,
+    /// Share of frames whose level changed by less than 1 dB.
+    pub(super) steady: f32,
+    /// Share of the power in peaks that last.
+    pub(super) sustained: f32,
+    /// Share of frames that WebRTC's gate took for voice.
+    pub(super) gate: f32,
 }
 
 impl Features {
-    /// Gathers the figures of the frames numbered `span`; a frame is speech from the probability `threshold`.
+    /// Gathers the figures of the frames numbered `span`; a frame is speech from the probability `threshold` on.
     pub(super) fn gather(history: &History, span: Range<u64>, threshold: f32) -> Self {
         let likely = (threshold * 255.0) as u8;
         let judged = span.start;
         let span = span.start.saturating_sub(CONTEXT).max(history.oldest())..span.end;
-        let mut mask = [Part::Forgotten; 512];
-        let parts = &mut mask[..((span.end - span.start) as usize).min(512)];
-        for (part, number) in parts.iter_mut().zip(span.clone()) {
-            *part = part_of(history, number, likely);
+        let mut parts = [Part::Dead; MOST];
+        let parts = &mut parts[..((span.end - span.start) as usize).min(MOST)];
+        for (part, frame) in parts.iter_mut().zip(span.clone().filter_map(|number| history.frame(number))) {
+            *part = part_of(frame, likely);
         }
         guard(parts);
         let mut sums = Sums::default();
-        for (part, number) in parts.iter().zip(span) {
-            if let Some(frame) = history.frame(number) {
-                if number >= judged {
-                    sums.add(*part, frame);
-                } else if *part == Part::Other {
-                    sums.add_noise(frame);
-                }
+        let frames = || span.clone().filter_map(|number| Some((number, history.frame(number)?)));
+        for (part, (number, frame)) in parts.iter().zip(frames()) {
+            match *part {
+                _ if number >= judged => sums.add(*part, frame),
+                Part::Other => sums.add_noise(frame),
+                _ => {}
             }
         }
-        sums.features()
+        let mut features = sums.features();
+        let stretch = || frames().skip_while(|(number, _)| *number < judged).map(|(_, frame)| frame);
+        features.envelope = Envelope::of(stretch(), features.quiet.max(SOUNDING));
+        features.cuts = Cuts::find(stretch(), likely, features.level.unwrap_or(features.loud));
+        features.shape = shape(stretch(), (features.loud - SOUNDING_UNDER).max(SOUNDING));
+        features
     }
 
     /// Speech over noise, dB, not below -10; `None` where there is no noise to compare with. The noise under the
@@ -77,7 +138,6 @@ impl Features {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
-    Forgotten,
     Missing,
     Dead,
     Speech,
@@ -86,16 +146,13 @@ enum Part {
     Guard,
 }
 
-fn part_of(history: &History, number: u64, likely: u8) -> Part {
-    let Some(frame) = history.frame(number) else { return Part::Forgotten };
-    if frame.missing {
-        return Part::Missing;
+fn part_of(frame: &Frame, likely: u8) -> Part {
+    match frame {
+        frame if frame.missing => Part::Missing,
+        frame if frame.is_dead() => Part::Dead,
+        frame if frame.speech >= likely => Part::Speech,
+        _ => Part::Other,
     }
-    if frame.is_dead() {
-        return Part::Dead;
-    }
-    let judged = history.frame(number + LAG).unwrap_or(frame);
-    if judged.speech >= likely { Part::Speech } else { Part::Other }
 }
 
 fn guard(parts: &mut [Part]) {
@@ -117,89 +174,153 @@ struct Sums {
     features: Features,
     speech_power: f32,
     noise_frames: u64,
+    noise_power: f32,
+    likely_power: [f32; 2],
+    unlikely_power: [f32; 2],
+    agreement: [Correlation; 2],
     noise_levels: Histogram,
-    heard: u64,
     likelihood: f32,
+    plain: f32,
     levels: Histogram,
     speech_levels: Histogram,
+    likelihoods: Histogram,
 }
 
 impl Sums {
-    fn add_noise(&mut self, frame: &Frame) {
-        self.noise_frames += 1;
-        self.noise_levels.add(frame.halves);
-    }
-
     fn add(&mut self, part: Part, frame: &Frame) {
         self.features.frames += 1;
+        self.features.missing += u64::from(part == Part::Missing);
+        self.features.dead += u64::from(frame.is_dead());
         match part {
-            Part::Forgotten | Part::Guard | Part::Dead => {}
-            Part::Missing => self.features.missing += 1,
+            Part::Guard | Part::Dead | Part::Missing => {}
+            Part::Other => self.add_noise(frame),
             Part::Speech => {
                 self.features.speech += 1;
                 self.speech_power += frame.power();
-                self.speech_levels.add(frame.halves);
-            }
-            Part::Other => {
-                self.add_noise(frame);
+                self.speech_levels.add_halves(frame);
             }
         }
         if !frame.is_dead() {
-            self.heard += 1;
-            self.likelihood += f32::from(frame.speech) / 255.0;
+            let (speech, plain) = (f32::from(frame.speech) / 255.0, f32::from(frame.plain) / 255.0);
+            let power = frame.power();
+            let level = Level::of_power(power).dbov();
+            self.likelihood += speech;
+            self.plain += plain;
+            self.likelihoods.add(speech * 90.0 - 95.0);
+            self.likely_power[0] += speech * power;
+            self.likely_power[1] += speech;
+            self.unlikely_power[0] += (1.0 - speech) * power;
+            self.unlikely_power[1] += 1.0 - speech;
+            self.agreement[0].add(level, speech);
+            self.agreement[1].add(level, plain);
         }
-        self.levels.add(frame.halves);
+        self.levels.add_halves(frame);
+    }
+
+    fn add_noise(&mut self, frame: &Frame) {
+        self.noise_frames += 1;
+        self.noise_power += frame.power();
+        self.noise_levels.add_halves(frame);
+    }
+
+    fn noise(&self) -> Option<f32> {
+        if self.noise_frames >= NOISE_FRAMES {
+            // The median, so that a door is no noise; a decibel more is the mean of a steady noise.
+            return Some(self.noise_levels.quantile(0.5) + 1.0);
+        }
+        (self.features.speech > 0).then(|| self.speech_levels.quantile(0.1))
     }
 
     fn features(self) -> Features {
-        let mean = |power: f32, frames: u64| (frames > 0).then(|| Level::of_power(power / frames as f32).dbov());
+        let heard = (self.features.frames - self.features.dead).max(1) as f32;
+        let speech = self.features.speech;
         Features {
-            level: mean(self.speech_power, self.features.speech),
-            noise: if self.noise_frames >= NOISE_FRAMES {
-                Some(self.noise_levels.quantile(0.5) + 1.0)
-            } else if self.features.speech > 0 {
-                Some(self.speech_levels.quantile(0.1))
-            } else {
-                None
-            },
-            loud: self.levels.quantile(0.9),
-            likelihood: self.likelihood / self.heard.max(1) as f32,
+            level: (speech > 0).then(|| Level::of_power(self.speech_power / speech as f32).dbov()),
+            noise: self.noise(),
+            noise_heard: self.noise_frames >= NOISE_FRAMES,
+            gusts: (self.noise_frames >= NOISE_FRAMES)
+                .then(|| Level::of_power(self.noise_power / self.noise_frames as f32).dbov()),
+            contrast: contrast(self.likely_power, self.unlikely_power),
+            agreement: self.agreement.each_ref().map(Correlation::value),
+            loud: self.levels.quantile(0.95),
+            quiet: self.levels.quantile(0.1),
+            dip: self.speech_levels.quantile(0.1),
+            likelihood: self.likelihood / heard,
+            plain: self.plain / heard,
+            likely: (self.likelihoods.quantile(0.9) + 95.0) / 90.0,
             ..self.features
         }
     }
 }
 
-/// Levels counted in steps of 1.5 dB.
-struct Histogram {
-    counts: [u16; 64],
-    total: u32,
+/// Mean power over mean power, dB.
+fn contrast([speech, speech_weight]: [f32; 2], [other, other_weight]: [f32; 2]) -> f32 {
+    let mean = |power: f32, weight: f32| power / weight.max(1.0) + 1e-9;
+    10.0 * (mean(speech, speech_weight) / mean(other, other_weight)).log10()
 }
 
-impl Default for Histogram {
-    fn default() -> Self {
-        Self { counts: [0; 64], total: 0 }
+/// A correlation as it goes along.
+#[derive(Default)]
+struct Correlation {
+    n: f32,
+    sums: [f32; 2],
+    squares: [f32; 2],
+    product: f32,
+}
+
+impl Correlation {
+    fn add(&mut self, a: f32, b: f32) {
+        self.n += 1.0;
+        self.sums = [self.sums[0] + a, self.sums[1] + b];
+        self.squares = [self.squares[0] + a * a, self.squares[1] + b * b];
+        self.product += a * b;
+    }
+
+    fn value(&self) -> f32 {
+        let n = self.n.max(1.0);
+        let spread = |at: usize| (self.squares[at] / n - (self.sums[at] / n).powi(2)).max(0.0);
+        (self.product / n - self.sums[0] * self.sums[1] / n / n) / (spread(0) * spread(1) + 1e-6).sqrt()
     }
 }
 
-impl Histogram {
-    fn add(&mut self, halves: [Level; 2]) {
-        for level in halves {
-            let bin = ((level.dbov() + 96.0) / 1.5) as usize;
-            self.counts[bin.min(63)] += 1;
-            self.total += 1;
+fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShape {
+    let mut sums = MeanShape::default();
+    let mut voicing_squared = 0.0;
+    let mut before: Option<(&Frame, f32)> = None;
+    for frame in frames {
+        let level = Level::of_power(frame.power()).dbov();
+        let (last, last_level) = before.unwrap_or((frame, level));
+        before = Some((frame, level));
+        if level < sounding {
+            continue;
         }
+        let spectrum = &frame.spectrum;
+        let voicing = f32::from(spectrum.voicing) / 255.0;
+        sums.frames += 1;
+        sums.one += f32::from(spectrum.one) / 255.0;
+        sums.two += f32::from(spectrum.two) / 255.0;
+        sums.flatness += f32::from(spectrum.flatness) / 5.0;
+        sums.flux += f32::from(spectrum.flux) / 10.0;
+        sums.voicing += voicing;
+        voicing_squared += voicing * voicing;
+        sums.stable += f32::from(u8::from(spectrum.peak.abs_diff(last.spectrum.peak) <= 1));
+        sums.steady += f32::from(u8::from((level - last_level).abs() < 1.0));
+        sums.sustained += f32::from(spectrum.sustained) / 255.0;
+        sums.gate += f32::from(u8::from(frame.gate));
     }
-
-    /// The level under which this share of the counted ones lies.
-    fn quantile(&self, share: f32) -> f32 {
-        let wanted = (share * self.total as f32) as u32;
-        let mut below = 0;
-        for (bin, count) in self.counts.iter().enumerate() {
-            below += u32::from(*count);
-            if below > wanted {
-                return bin as f32 * 1.5 - 96.0;
-            }
-        }
-        -96.0
+    let mean = |sum: f32| sum / sums.frames.max(1) as f32;
+    let voicing = mean(sums.voicing);
+    MeanShape {
+        frames: sums.frames,
+        one: mean(sums.one),
+        two: mean(sums.two),
+        flatness: mean(sums.flatness),
+        flux: mean(sums.flux),
+        voicing,
+        voicing_spread: (mean(voicing_squared) - voicing * voicing).max(0.0).sqrt(),
+        stable: mean(sums.stable),
+        steady: mean(sums.steady),
+        sustained: mean(sums.sustained),
+        gate: mean(sums.gate),
     }
 }

@@ -52,8 +52,12 @@ pub(super) struct Frame {
     pub(super) missing: bool,
     /// WebRTC's gate took it for voice.
     pub(super) gate: bool,
-    /// Probability of speech, 0..=255.
+    /// Probability of speech, 0..=255: the neural detector's word, or the plain one's where that rests.
     pub(super) speech: u8,
+    /// The plain detector's probability, which lags by about 100 ms, 0..=255.
+    pub(super) plain: u8,
+    /// The frame repeats the one before (fading, perhaps): a gateway concealed a lost packet.
+    pub(super) repeated: bool,
     /// Length of the dead air (see [`super::meter`]) at the beginning, in samples.
     pub(super) dead_head: u8,
     /// Length of the dead air at the end, in samples; both are [`FRAME_SAMPLES`] where the whole frame is dead.
@@ -77,8 +81,10 @@ pub(super) struct Shape {
     pub(super) flatness: u8,
     /// Mean difference from the spectrum before, 0.1 dB.
     pub(super) flux: u8,
-    /// Strongest normalised autocorrelation between 60 and 400 Hz, 0..=255.
+    /// Strongest normalised autocorrelation between 62 and 400 Hz, 0..=255.
     pub(super) voicing: u8,
+    /// Share of the power in peaks that have stood still for 160 ms: notes and tones do, voices glide.
+    pub(super) sustained: u8,
 }
 
 impl Frame {
@@ -88,9 +94,11 @@ impl Frame {
         missing: true,
         gate: false,
         speech: 0,
+        plain: 0,
+        repeated: false,
         dead_head: FRAME_SAMPLES as u8,
         dead_tail: FRAME_SAMPLES as u8,
-        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0 },
+        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0, sustained: 0 },
     };
 
     /// Mean power of the frame, full scale = 1.

@@ -1,6 +1,6 @@
 //! One leg's ear.
 
-use super::{Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
+use super::{Attention, Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
 use crate::moment::Moment;
 use std::time::Duration;
 
@@ -9,6 +9,12 @@ pub struct Listener {
     timeline: Timeline,
     ear: Ear,
 }
+
+/// Frames after which what was heard does not change any more: 100 ms.
+pub(super) const SETTLED: u64 = 5;
+
+/// What the plain detector thinks is at least a murmur (of 255): where a caller is known to be.
+const MURMUR: u8 = 76;
 
 impl Default for Listener {
     fn default() -> Self {
@@ -37,6 +43,11 @@ impl Listener {
         self.ear.history.begin(self.timeline.begun());
     }
 
+    /// How closely to listen from now on; at first [`Attention::Full`].
+    pub fn attend(&mut self, attention: Attention) {
+        self.ear.attention = attention;
+    }
+
     /// Audio that was not heard because it came faster than it can have been spoken.
     pub fn dropped(&self) -> Duration {
         self.timeline.dropped()
@@ -45,6 +56,9 @@ impl Listener {
     /// The next event, oldest first.
     pub fn poll_event(&mut self) -> Option<LineEvent> {
         let at = |frame| self.ear.history.moment(frame);
+        if let Some((digit, frame)) = self.ear.pressed.take() {
+            return Some(LineEvent::Key { digit, at: at(frame) });
+        }
         Some(match self.ear.talk.poll()? {
             Turn::Sound(frame) => LineEvent::Sound { at: at(frame) },
             Turn::Quiet(frame) => LineEvent::Quiet { at: at(frame) },
@@ -53,9 +67,24 @@ impl Listener {
         })
     }
 
+    /// For recordings that are drawn or cut: from frame `number` on, each frame's beginning, whether somebody speaks in
+    /// it, and whether the plain detector alone thinks so. The last [`SETTLED`] frames may still change and are left out.
+    pub(super) fn speech_from(&self, number: u64) -> impl Iterator<Item = (Moment, bool, bool)> {
+        let (history, detector) = (&self.ear.history, self.ear.detector());
+        (number..history.next().saturating_sub(SETTLED)).filter_map(move |number| {
+            let frame = history.frame(number)?;
+            Some((history.moment(number), judge::is_speech(frame, detector), frame.plain > MURMUR))
+        })
+    }
+
+    /// The figures of a stretch by which the judge's forest decides, named by [`super::FIGURES`]; for training.
+    pub fn figures(&self, from: Moment, to: Moment) -> [f32; super::FIGURES.len()] {
+        judge::figures(&self.ear.history, from, to)
+    }
+
     /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
     pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
-        judge::judge(&self.ear.history, from, to, sensitivity)
+        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector())
     }
 }
 

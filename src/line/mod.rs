@@ -7,26 +7,40 @@
 //! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
 
 mod analyze;
+#[cfg(feature = "neural")]
+mod concealment;
+mod cuts;
+mod dtmf;
 mod ear;
+mod envelope;
 mod features;
 mod floor;
-#[allow(dead_code, reason = "tones and drop-outs are read by the next stage of the judge")]
+mod forest;
 mod frame;
+mod histogram;
 mod history;
 mod judge;
 pub mod listener;
 mod meter;
+#[cfg(feature = "neural")]
+mod neural;
 mod plain;
+mod plain_judge;
+#[cfg(feature = "neural")]
+mod silero;
 mod spectrum;
 mod talk;
 mod timeline;
+mod tones;
+mod verdicts;
 mod webrtc;
 
 pub use analyze::{Analysis, analyze};
+pub use forest::FIGURES;
 pub use listener::Listener;
 pub use webrtc::Gate;
 
-use crate::moment::Moment;
+use crate::{moment::Moment, phone::Digit};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -137,11 +151,28 @@ pub enum LineEvent {
         /// When the speech began (about 200 ms before this event).
         onset: Moment,
     },
+    /// A key was heard in the audio (a gateway that reports keys itself usually takes them out of it).
+    Key {
+        /// Which.
+        digit: Digit,
+        /// When it was sure: at most 60 ms after its tones began.
+        at: Moment,
+    },
     /// The speaker has paused (reported after 200 ms of pause).
     SpeechEnded {
         /// When the last speech was heard.
         at: Moment,
     },
+}
+
+/// How closely a line is listened to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attention {
+    /// A decision is pending: every detector works. The default.
+    #[default]
+    Full,
+    /// Nobody will judge: only the cheap detector works, for events; judgements of this time are poorer.
+    Events,
 }
 
 /// How sensitively a stretch is judged.
@@ -166,6 +197,17 @@ pub struct Judgement {
     pub evidence: Evidence,
 }
 
+/// Which detector a judgement rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detector {
+    /// Levels, WebRTC's gate and the shape of the sound alone: built without `neural`, or not attending.
+    #[default]
+    Plain,
+    /// The neural one.
+    Neural,
+}
+
 /// Which rule decided, in a telephone engineer's words.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -187,6 +229,8 @@ pub enum Rule {
     LevelBelowLimit,
     /// Speech less far above the noise than can be understood.
     SnrBelowLimit,
+    /// Speech without a pause, of several voices.
+    OtherVoices,
     /// Quiet speech with a room's reverberation.
     QuietAndReverberant,
     /// Cuts in the speech with sound on both sides.
@@ -207,6 +251,7 @@ impl Rule {
             Self::HardlyHeard => "hardly_heard",
             Self::LevelBelowLimit => "level_below_limit",
             Self::SnrBelowLimit => "snr_below_limit",
+            Self::OtherVoices => "other_voices",
             Self::QuietAndReverberant => "quiet_and_reverberant",
             Self::CutsInSpeech => "cuts_in_speech",
             Self::Understandable => "understandable",
@@ -219,6 +264,8 @@ impl Rule {
 pub struct Evidence {
     /// Which rule decided.
     pub rule: Rule,
+    /// Which detector found the speech.
+    pub detector: Detector,
     /// Where the judged stretch begins and ends, milliseconds of the call.
     pub from_ms: u64,
     /// See `from_ms`.

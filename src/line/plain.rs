@@ -15,6 +15,9 @@ const TONAL: u8 = 200;
 /// Where most of what sounds is so, it is no voice: a vowel does not stand still so long.
 const STEADY: f32 = 0.75;
 
+/// By so many frames the probability follows what it is about: 100 ms.
+pub(super) const LAG: u64 = 5;
+
 const BIAS: f32 = -5.18;
 const GATE: f32 = 1.59;
 const VOICING: f32 = 8.05;

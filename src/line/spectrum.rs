@@ -1,6 +1,9 @@
 //! The shape of a frame's spectrum.
 
-use super::frame::{FRAME_SAMPLES, Shape};
+use super::{
+    envelope::COURSE,
+    frame::{FRAME_SAMPLES, Shape},
+};
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::{Arc, LazyLock};
 
@@ -10,29 +13,38 @@ const POINTS: usize = 256;
 const KEPT: usize = POINTS - FRAME_SAMPLES;
 /// The telephone channel, 300-3400 Hz (ITU-T G.712), in bins.
 const CHANNEL: std::ops::Range<usize> = 10..109;
-/// Autocorrelation lags of voices, 60-400 Hz, at half the sampling rate.
-const LAGS: std::ops::RangeInclusive<usize> = 10..=66;
+/// Autocorrelation lags of voices, 62-400 Hz, at half the sampling rate.
+const SHORTEST: usize = 10;
+const LONGEST: usize = 64;
 
-/// The transform and its window, the same for every stream.
+/// The transforms and the window, the same for every stream.
 struct Plan {
     transform: Arc<dyn RealToComplex<f32>>,
+    envelope: Arc<dyn RealToComplex<f32>>,
     window: [f32; POINTS],
 }
 
 static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan {
     transform: RealFftPlanner::new().plan_fft_forward(POINTS),
+    envelope: RealFftPlanner::new().plan_fft_forward(COURSE),
     window: std::array::from_fn(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / POINTS as f32).cos()),
 });
 
 /// Looks at one stream's spectrum.
 pub(super) struct Spectrum {
     kept: [f32; KEPT],
-    before: [f32; CHANNEL.end - CHANNEL.start],
+    before: Logs,
+    /// For how many frames each bin of the channel has been a peak.
+    standing: [u8; CHANNEL.end - CHANNEL.start],
 }
 
 impl Spectrum {
     pub(super) fn new() -> Self {
-        Self { kept: [0.0; KEPT], before: [0.0; CHANNEL.end - CHANNEL.start] }
+        Self {
+            kept: [0.0; KEPT],
+            before: [0.0; CHANNEL.end - CHANNEL.start],
+            standing: [0; CHANNEL.end - CHANNEL.start],
+        }
     }
 
     /// Passes over a frame whose spectrum is of no interest.
@@ -49,31 +61,53 @@ impl Spectrum {
         let voicing = voicing(&block);
         let power = power(&mut block);
         let (peak, second, one, two) = peaks(&power);
+        let logs: Logs = std::array::from_fn(|bin| 10.0 * (power[CHANNEL.start + bin] + QUIET).log10());
         Shape {
             peak,
             second,
             one: share(one),
             two: share(two),
-            flatness: flatness(&power[CHANNEL]),
-            flux: self.flux(&power[CHANNEL]),
+            flatness: flatness(&power[CHANNEL], &logs),
+            flux: self.flux(&logs),
             voicing: share(voicing),
+            sustained: share(self.sustained(&power, &logs)),
         }
     }
 
-    /// Mean difference of the logarithms, after the mean difference in level is taken away.
-    fn flux(&mut self, power: &[f32]) -> u8 {
-        let bins = power.len() as f32;
-        let mut difference = [0.0f32; CHANNEL.end - CHANNEL.start];
-        for ((difference, before), power) in difference.iter_mut().zip(self.before.iter_mut()).zip(power) {
-            let log = 10.0 * (power + QUIET).log10();
-            *difference = log - *before;
-            *before = log;
+    /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
+    fn sustained(&mut self, power: &[f32; POINTS / 2], logs: &Logs) -> f32 {
+        let mut lasting = 0.0;
+        for bin in 3..logs.len() - 3 {
+            let around = [logs[bin - 3], logs[bin - 2], logs[bin + 2], logs[bin + 3]];
+            let beside = around.iter().sum::<f32>() / 4.0;
+            let peak = logs[bin] > logs[bin - 1] && logs[bin] >= logs[bin + 1] && logs[bin] > beside + PROMINENT;
+            self.standing[bin] = if peak { self.standing[bin].saturating_add(1) } else { 0 };
+            if self.standing[bin] >= STANDING {
+                let at = CHANNEL.start + bin;
+                lasting += power[at - 1..=at + 1].iter().sum::<f32>();
+            }
         }
+        lasting / (power[CHANNEL].iter().sum::<f32>() + QUIET)
+    }
+
+    /// Mean difference of the logarithms, after the mean difference in level is taken away.
+    fn flux(&mut self, logs: &Logs) -> u8 {
+        let difference: Logs = std::array::from_fn(|bin| logs[bin] - self.before[bin]);
+        self.before = *logs;
+        let bins = difference.len() as f32;
         let mean = difference.iter().sum::<f32>() / bins;
         let flux = difference.iter().map(|d| (d - mean).abs()).sum::<f32>() / bins;
         (flux * 10.0).min(255.0) as u8
     }
 }
+
+/// A peak stands out by so many dB.
+const PROMINENT: f32 = 8.0;
+/// A peak lasts from so many frames on: 160 ms.
+const STANDING: u8 = 8;
+
+/// Levels of the channel's bins, dB.
+type Logs = [f32; CHANNEL.end - CHANNEL.start];
 
 /// Added to powers before a logarithm: about -100 dBov a bin.
 const QUIET: f32 = 1e-10;
@@ -95,6 +129,20 @@ fn power(block: &mut [f32; POINTS]) -> [f32; POINTS / 2] {
     std::array::from_fn(|bin| spectrum[bin].norm_sqr() / (POINTS * POINTS) as f32)
 }
 
+/// Power of a level's course in bins of 0.195 Hz; a shorter one counts as followed by its mean, zero.
+pub(super) fn envelope_power(values: &[f32]) -> [f32; COURSE / 2] {
+    let mut block = [0.0; COURSE];
+    for (value, into) in values.iter().zip(&mut block) {
+        *into = *value;
+    }
+    let mut spectrum = [Complex::default(); COURSE / 2 + 1];
+    let mut scratch = [Complex::default(); COURSE];
+    let needed = PLAN.envelope.get_scratch_len().min(COURSE);
+    // As above.
+    let _ = PLAN.envelope.process_with_scratch(&mut block, &mut spectrum, &mut scratch[..needed]);
+    std::array::from_fn(|bin| spectrum[bin].norm_sqr())
+}
+
 /// The two strongest peaks and the shares of the power in the first and in both.
 fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
     let total: f32 = power.iter().sum::<f32>() + QUIET;
@@ -110,24 +158,43 @@ fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
 }
 
 /// How far the geometric mean lies below the arithmetic, 0.2 dB.
-fn flatness(power: &[f32]) -> u8 {
-    let bins = power.len() as f32;
+fn flatness(power: &[f32], logs: &Logs) -> u8 {
+    let bins = logs.len() as f32;
     let mean = power.iter().sum::<f32>() / bins + QUIET;
-    let log_mean = power.iter().map(|p| 10.0 * (p + QUIET).log10()).sum::<f32>() / bins;
+    let log_mean = logs.iter().sum::<f32>() / bins;
     ((10.0 * mean.log10() - log_mean) * 5.0).clamp(0.0, 255.0) as u8
 }
 
 /// The strongest normalised autocorrelation at the pitch of a voice.
 fn voicing(block: &[f32; POINTS]) -> f32 {
     let half: [f32; POINTS / 2] = std::array::from_fn(|n| block[2 * n] + block[2 * n + 1]);
-    let last = *LAGS.end();
-    let now = &half[last..];
-    let own: f32 = now.iter().map(|s| s * s).sum();
-    LAGS.map(|lag| {
-        let then = &half[last - lag..half.len() - lag];
-        let product: f32 = now.iter().zip(then).map(|(a, b)| a * b).sum();
-        let other: f32 = then.iter().map(|s| s * s).sum();
-        product / (own * other + 1e-20).sqrt()
-    })
-    .fold(0.0, f32::max)
+    let now = &half[LONGEST..];
+    let own = product(now, now);
+    let mut other = product(&half[..now.len()], &half[..now.len()]);
+    let mut strongest: f32 = 0.0;
+    for lag in (SHORTEST..=LONGEST).rev() {
+        let first = LONGEST - lag;
+        let then = &half[first..first + now.len()];
+        let common = product(now, then);
+        if common > 0.0 {
+            strongest = strongest.max(common * common / (own * other + 1e-20));
+        }
+        // The window moves on by one sample.
+        let next = half.get(first + now.len()).copied().unwrap_or_default();
+        other = (other + next * next - half[first] * half[first]).max(0.0);
+    }
+    strongest.sqrt()
+}
+
+/// Sum of products in eight lanes, so that it becomes vector code.
+fn product(a: &[f32], b: &[f32]) -> f32 {
+    let (a, a_left) = a.as_chunks::<8>();
+    let (b, b_left) = b.as_chunks::<8>();
+    let mut lanes = [0.0f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    lanes.iter().sum::<f32>() + a_left.iter().zip(b_left).map(|(a, b)| a * b).sum::<f32>()
 }

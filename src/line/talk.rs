@@ -7,8 +7,28 @@ use std::collections::VecDeque;
 pub(super) struct Heard {
     /// Something audible that may be speech.
     pub(super) sound: bool,
-    /// Probability of speech, 0..=1.
-    pub(super) speech: f32,
+    /// The plain detector's probability of speech, 0..=1.
+    pub(super) plain: f32,
+    /// The neural one's, where it works.
+    pub(super) neural: Option<f32>,
+}
+
+impl Heard {
+    /// Whether this frame makes it sure that somebody speaks. The plain detector looks back a quarter of a second and
+    /// may be believed a little less where the neural one agrees.
+    fn is_sure(&self) -> bool {
+        match self.neural {
+            Some(neural) => neural >= SURE || (neural >= AGREED && self.plain >= PLAIN_SURE),
+            None => self.plain >= PLAIN_SURE,
+        }
+    }
+
+    fn is_likely(&self) -> bool {
+        match self.neural {
+            Some(neural) => neural >= LIKELY,
+            None => self.sound && self.plain >= PLAIN_LIKELY,
+        }
+    }
 }
 
 /// What begins or ends, at the beginning or end of frame number …
@@ -26,14 +46,18 @@ const SOUND: u64 = 2;
 const QUIET: u64 = 5;
 /// Frames without speech that are a pause: 200 ms.
 const PAUSE: u64 = 10;
-/// Speech begins where it is this probable for [`SURE_FRAMES`].
-const SURE: f32 = 0.65;
-const SURE_FRAMES: u64 = 2;
-/// … and of the last 300 ms this many frames had sound: 160 ms, longer than a click or a key's bounce.
+/// Speech begins where it is sure for so many frames in a row: 60 ms.
+const SURE_FRAMES: u64 = 3;
+const SURE: f32 = 0.5;
+const AGREED: f32 = 0.3;
+const PLAIN_SURE: f32 = 0.65;
+/// … and, where only the plain detector works, of the last 300 ms this many frames had sound: 160 ms, longer than a
+/// click or a key's bounce.
 const SUSTAINED: u32 = 8;
 const SUSTAINED_IN: u32 = 15;
-/// Speech goes on while it is this probable and there is sound.
-const LIKELY: f32 = 0.4;
+/// Speech goes on while it is this probable.
+const LIKELY: f32 = 0.25;
+const PLAIN_LIKELY: f32 = 0.4;
 
 /// Follows who makes a noise on one line.
 pub(super) struct Talk {
@@ -93,8 +117,8 @@ impl Talk {
     }
 
     fn follow_speech(&mut self, number: u64, heard: Heard) {
-        self.sure = if heard.speech >= SURE { self.sure + 1 } else { 0 };
-        if heard.sound && heard.speech >= LIKELY {
+        self.sure = if heard.is_sure() { self.sure + 1 } else { 0 };
+        if heard.is_likely() {
             self.last_speech = number;
         }
         if self.speaking {
@@ -104,7 +128,7 @@ impl Talk {
             }
             return;
         }
-        let sustained = (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= SUSTAINED;
+        let sustained = heard.neural.is_some() || (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= SUSTAINED;
         if self.sure >= SURE_FRAMES && sustained {
             self.speaking = true;
             self.turns.push_back(Turn::Speech(number.saturating_sub(self.frames_since_onset())));

@@ -19,6 +19,8 @@ pub const fn kind(what: &What) -> &'static str {
         What::Recovered { .. } => "recovered",
         What::Waiting { .. } => "waiting",
         What::Waited { .. } => "waited",
+        What::OneWay { .. } => "one_way",
+        What::Louder => "louder",
         What::Handover { .. } => "handover",
         What::HandoverFailed => "handover_failed",
         What::CallbackStored { .. } => "callback_stored",
@@ -52,7 +54,8 @@ pub fn detail(what: &What) -> Value {
         }
         What::Handover { target } => json!({ "target": target.to_string() }),
         What::CallbackStored { number } => json!({ "number": number }),
-        What::HandoverFailed | What::StoreFailed | What::MarkOverdue => json!({}),
+        What::OneWay { words } => json!({ "words": words }),
+        What::HandoverFailed | What::StoreFailed | What::MarkOverdue | What::Louder => json!({}),
         What::Ended { disposition, by, step } => {
             json!({ "disposition": disposition.as_str(), "by": by.as_str(), "step": step })
         }

@@ -20,6 +20,8 @@ pub struct Bundle {
     pub bank: Arc<Bank>,
     /// What could be better; no error is among them.
     pub warnings: Vec<Problem>,
+    /// What was measured of the recordings, so that the next version measures only what has changed.
+    figures: Arc<BTreeMap<Name, Figures>>,
 }
 
 /// Why there is no new version. Who can fix it: the operator.
@@ -39,7 +41,7 @@ impl Bundle {
     /// # Errors
     /// [`Refused`], with every problem and not only the first.
     pub fn open(prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        Self::build(&Bank::default(), prompts, audio)
+        inspect(None, prompts, audio)?.accepted()
     }
 
     /// The next version, sharing with this one every recording that has not changed.
@@ -47,36 +49,40 @@ impl Bundle {
     /// # Errors
     /// As [`Bundle::open`]; this version stays as it is.
     pub fn reopen(&self, prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        Self::build(&self.bank, prompts, audio)
+        inspect(Some(self), prompts, audio)?.accepted()
     }
 
-    fn build(previous: &Bank, prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        let Inspected { script, bank, problems } = inspect(previous, prompts, audio)?;
-        match (script, bank) {
-            (Some(script), Some(bank)) => Ok(Self { script: script.into(), bank: bank.into(), warnings: problems }),
-            _ => Err(Refused::Wrong(problems)),
-        }
+    /// The figures of a recording, where `bank` holds the very one that this version has.
+    fn measured(&self, name: &Name, bank: &Bank) -> Option<Figures> {
+        let (locale, prompt) = name;
+        let (mine, theirs) = (self.bank.clip(locale, prompt)?, bank.clip(locale, prompt)?);
+        self.figures.get(name).filter(|_| Arc::ptr_eq(mine, theirs)).copied()
     }
 }
 
 /// What came of looking at everything.
 pub struct Inspected {
-    /// The script, unless a problem forbids it.
-    pub script: Option<Script>,
-    /// The recordings, unless a problem forbids them.
-    pub bank: Option<Bank>,
+    /// The new version, unless a problem forbids it.
+    pub bundle: Option<Bundle>,
     /// Every problem, by file and place.
     pub problems: Vec<Problem>,
 }
 
-/// Looks at everything operators own, and finds everything that is wrong with it.
+impl Inspected {
+    fn accepted(self) -> Result<Bundle, Refused> {
+        self.bundle.ok_or(Refused::Wrong(self.problems))
+    }
+}
+
+/// Looks at everything operators own, and finds everything that is wrong with it; what `previous` has is not encoded and
+/// measured again.
 ///
 /// # Errors
 /// [`SourceError`] where files cannot be read at all.
-pub fn inspect(previous: &Bank, prompts: &Source, audio: &Source) -> Result<Inspected, SourceError> {
+pub fn inspect(previous: Option<&Bundle>, prompts: &Source, audio: &Source) -> Result<Inspected, SourceError> {
     let files = prompts.scripts()?;
-    let shelf = read_recordings(audio)?;
-    Ok(examine(previous, &files, &shelf))
+    let recordings = read_recordings(audio)?;
+    Ok(examine(previous, &files, &recordings))
 }
 
 /// Recordings as they were read.
@@ -90,21 +96,28 @@ pub struct Recordings {
 }
 
 /// As [`inspect`], of what has been read.
-pub fn examine(previous: &Bank, files: &[Arc<SourceFile>], recordings: &Recordings) -> Inspected {
+pub fn examine(previous: Option<&Bundle>, files: &[Arc<SourceFile>], recordings: &Recordings) -> Inspected {
     let mut loaded = load::load(files);
-    let (bank, bad) = match previous.reload(recordings.wavs.iter().cloned()) {
-        Ok(bank) => (Some(bank), Vec::new()),
-        Err(bad) => (None, bad),
+    let wavs = recordings.wavs.iter().cloned();
+    let (bank, bad) = match previous.map_or_else(|| Bank::load(wavs.clone()), |bundle| bundle.bank.reload(wavs.clone()))
+    {
+        Ok(bank) => (bank, Vec::new()),
+        Err(bad) => (Bank::default(), bad),
     };
+    let known = |name: &Name| previous.and_then(|bundle| bundle.measured(name, &bank));
+    let figures = if recordings.judge { recordings::measure(&recordings.wavs, known) } else { BTreeMap::new() };
     let sheet = sheet(recordings, &mut loaded);
-    let figures = if recordings.judge { recordings::measure(&recordings.wavs) } else { BTreeMap::new() };
     check::check(&mut loaded, Some(&shelf(recordings, &figures, &bad, &sheet)));
+
     let sound = !loaded.problems.any_error();
-    Inspected {
-        script: loaded.script.filter(|_| sound),
-        bank: bank.filter(|_| sound),
-        problems: loaded.problems.into_sorted(),
-    }
+    let problems = loaded.problems.into_sorted();
+    let bundle = loaded.script.filter(|_| sound).map(|script| Bundle {
+        script: script.into(),
+        bank: bank.into(),
+        warnings: problems.clone(),
+        figures: figures.into(),
+    });
+    Inspected { bundle, problems }
 }
 
 fn shelf<'r>(

@@ -60,7 +60,6 @@ pub fn proofread(files: &[Arc<SourceFile>]) -> Proofread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Bank;
 
     #[test]
     fn the_default_script_is_read_at_once() {
@@ -72,7 +71,7 @@ mod tests {
     #[test]
     fn the_default_files_have_no_problem_at_all() {
         let directory = |name| Source::Directory(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name));
-        let inspected = inspect(&Bank::default(), &directory("prompts"), &directory("audio")).expect("our own files");
+        let inspected = inspect(None, &directory("prompts"), &directory("audio")).expect("our own files");
         assert_eq!(lines(inspected.problems), [""; 0]);
     }
 

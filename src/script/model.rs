@@ -224,6 +224,8 @@ pub enum Choice {
     Go(StepId),
     /// Say the step again.
     Repeat,
+    /// Speak louder for the rest of the call, and say the step again.
+    Louder,
 }
 
 /// Digits to take.
@@ -283,6 +285,19 @@ pub struct LineRules {
     pub ladders: BTreeMap<Condition, Ladder>,
     /// Said once where last-chance listening hears somebody before the last rung of `silent`.
     pub last_chance: Option<PromptId>,
+    /// What a caller is told who does not seem to hear us; none: that is not looked for.
+    pub one_way: Option<OneWay>,
+}
+
+/// What a caller is told who says a few short words (喂?喂?) and never answers: he may not hear us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OneWay {
+    /// How many short words; service-script.md §1: three.
+    pub words: u32,
+    /// Said once the callback is stored.
+    pub callback: PromptId,
+    /// Said where there is no number to call, or the callback could not be stored.
+    pub no_number: PromptId,
 }
 
 /// Rungs of (say, wait), then an end.
@@ -352,6 +367,8 @@ pub struct Words {
     pub busy: PromptId,
     /// Said when we can't go on (`system_error`).
     pub error: PromptId,
+    /// Said, louder already, to who has asked for it (`louder_apology`).
+    pub louder: PromptId,
     /// Said before a hang-up that no step has words for (`goodbye`).
     pub goodbye: PromptId,
     /// The step that hands over to an agent: where limits lead, and `0` everywhere but in digits.

@@ -48,9 +48,13 @@ impl Figures {
     }
 }
 
-/// The figures of every recording that can be read.
-pub(super) fn measure(recordings: &[Source]) -> BTreeMap<Name, Figures> {
-    let figures = recordings.iter().filter_map(|recording| Some((name(recording), Figures::of(&recording.wav)?)));
+/// The figures of every recording that can be read; those that are `known` are not measured again.
+pub(super) fn measure(recordings: &[Source], known: impl Fn(&Name) -> Option<Figures>) -> BTreeMap<Name, Figures> {
+    let figures = recordings.iter().filter_map(|recording| {
+        let name = name(recording);
+        let figures = known(&name).or_else(|| Figures::of(&recording.wav))?;
+        Some((name, figures))
+    });
     figures.collect()
 }
 

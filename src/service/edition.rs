@@ -22,6 +22,8 @@ pub struct Edition {
     pub version: String,
     /// When it was loaded.
     pub loaded: Timestamp,
+    /// What the next version may share with this one.
+    bundle: Bundle,
 }
 
 /// Why files are refused: what the operators are told, one line a problem.
@@ -45,14 +47,14 @@ impl Edition {
     /// [`Refusal`]: every problem.
     pub fn reopen(&self, files: &Files) -> Result<Self, Refusal> {
         let (prompts, audio) = sources(files);
-        let running = Bundle { script: self.script.clone(), bank: self.bank.clone(), warnings: Vec::new() };
-        Self::new(running.reopen(&prompts, &audio), &prompts)
+        Self::new(self.bundle.reopen(&prompts, &audio), &prompts)
     }
 
     fn new(opened: Result<Bundle, Refused>, prompts: &Source) -> Result<Self, Refusal> {
-        let Bundle { script, bank, warnings } = opened.map_err(refusal)?;
-        let warnings = warnings.iter().map(|problem| problem.line(Language::English)).collect();
-        Ok(Self { script, bank, warnings, version: version(prompts)?, loaded: Timestamp::now() })
+        let bundle = opened.map_err(refusal)?;
+        let (script, bank) = (bundle.script.clone(), bundle.bank.clone());
+        let warnings = bundle.warnings.iter().map(|problem| problem.line(Language::English)).collect();
+        Ok(Self { script, bank, bundle, warnings, version: version(prompts)?, loaded: Timestamp::now() })
     }
 }
 

@@ -109,6 +109,8 @@ pub struct Session {
     recorder: Recorder,
     admission: Waiting,
     effects: VecDeque<Effect>,
+    /// The caller has asked for louder prompts.
+    louder: bool,
     /// Marks that never came, already in the journal.
     overdue_told: u32,
 }
@@ -146,6 +148,7 @@ impl Session {
             leg,
             admission: Waiting::ForStart,
             effects: VecDeque::new(),
+            louder: false,
             overdue_told: 0,
         }
     }
@@ -270,6 +273,7 @@ impl Session {
             let Some(command) = self.call.poll_command() else { break };
             self.carry_out(command, now);
         }
+        self.leg.attend(self.call.attention());
         self.tell_overdue(now);
         self.effects.extend(self.recorder.take().map(Effect::Record));
     }
@@ -306,6 +310,7 @@ impl Session {
                 let clips = prompts.iter().map(|prompt| self.clip(prompt)).collect();
                 self.leg.say(utterance.0, clips, now, &mut self.recorder);
             }
+            Command::Louder => self.louder = true,
             Command::Hush => self.leg.hush(now, &mut self.recorder),
             Command::Commit(promise) => self.effects.push_back(Effect::Commit(promise)),
             Command::Transfer(target) => self.effects.push_back(Effect::Transfer(target)),
@@ -322,7 +327,8 @@ impl Session {
     /// The recording of a prompt. A checked script has them all; one that is missing all the same is a moment of
     /// silence, so that the call goes on.
     fn clip(&self, prompt: &PromptId) -> Arc<crate::audio::Clip> {
-        self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default()
+        let clip = self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default();
+        if self.louder { clip.louder().clone() } else { clip }
     }
 
     fn refuse(&mut self, status: u16, disposition: Disposition, by: EndedBy) {

@@ -179,6 +179,7 @@ impl Talk<'_> {
                     self.playout.say(utterance.0, prompts.iter().map(clip).collect());
                     self.playout.pump(&mut self.far_end, &mut Vec::new(), now, |_| {});
                 }
+                Command::Louder => {}
                 Command::Hush => self.playout.clear(&mut self.far_end, &mut Vec::new(), now),
                 Command::Commit(promise) => {
                     let stored = self.store.pop_front().unwrap_or(true);

@@ -1,4 +1,5 @@
 //! `qingjiang check` as operators meet it: scripts, texts and recordings with one fault each.
 
+mod random;
 mod recordings;
 mod scripts;

@@ -1,8 +1,8 @@
 //! Recordings with one fault each: the default ones, and one that is not as it should be.
 
 use qingjiang::{
-    audio::{self, Bank},
-    script::{self, Problem, Recordings, Source, SourceFile, examine},
+    audio,
+    script::{self, Bundle, Problem, Recordings, Source, SourceFile, examine},
 };
 use std::{
     borrow::Cow,
@@ -35,6 +35,15 @@ fn a_file_that_is_no_recording_is_an_error() {
     assert_eq!(told(&with(|_| Some(b"ID3 this is an mp3".to_vec()))), [("error", "bad_recording")]);
     assert_eq!(told(&with(|wav| Some(wav[..wav.len() / 2].to_vec()))), [("error", "bad_recording")]);
     assert_eq!(told(&with(|_| Some(Vec::new()))), [("error", "bad_recording")]);
+}
+
+#[test]
+fn a_broken_file_that_nothing_plays_is_pointed_at_itself() {
+    let mut wavs = MANDARIN.clone();
+    wavs.push(audio::Source { locale: "zh-CN".into(), prompt: "old".into(), wav: Cow::Borrowed(b"no WAV") });
+    let problems = check(&TEXTS, wavs, None);
+    assert_eq!(told(&problems), [("error", "bad_recording")]);
+    assert_eq!(problems[0].place.file.path, "zh-CN/old.wav");
 }
 
 #[test]
@@ -102,7 +111,11 @@ fn stereo_g711_and_other_rates_are_taken() {
 
 static MANDARIN: LazyLock<Vec<audio::Source>> =
     LazyLock::new(|| audio::source::embedded().filter(|recording| recording.locale != "en").collect());
-static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::load(MANDARIN.clone()).expect("the default recordings"));
+/// What is the same in every test is encoded and measured once.
+static DEFAULTS: LazyLock<Bundle> = LazyLock::new(|| {
+    let audio = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
+    Bundle::open(&Source::Embedded, &Source::Directory(audio)).expect("the defaults")
+});
 static TEXTS: LazyLock<String> = LazyLock::new(|| {
     let files = Source::Embedded.scripts().expect("built in");
     // Half-width marks, so that no test depends on how a comma is written.
@@ -133,7 +146,7 @@ fn check(texts: &str, wavs: Vec<audio::Source>, sheet: Option<Arc<SourceFile>>) 
     let mut files = Source::Embedded.scripts().expect("built in");
     files.retain(|file| file.name() == "hotline.toml");
     files.push(SourceFile::new("zh-CN.toml", texts));
-    examine(&BANK, &files, &Recordings { wavs, sheet, judge: true }).problems
+    examine(Some(&DEFAULTS), &files, &Recordings { wavs, sheet, judge: true }).problems
 }
 
 fn samples(wav: &[u8]) -> Vec<i16> {
@@ -169,10 +182,10 @@ fn everything_is_looked_at_though_one_file_is_broken() {
     let broken = SourceFile::new("hotline.toml", "[hotline]\nname = \n[step.agent]\nqueue = \"q\"\n");
     let texts = SourceFile::new("zh-CN.toml", "welcome = \"你好\"\n");
     let recordings = Recordings { wavs: Vec::new(), sheet: None, judge: true };
-    let found = examine(&BANK, &[broken, texts], &recordings);
+    let found = examine(Some(&DEFAULTS), &[broken, texts], &recordings);
     let codes: Vec<_> = found.problems.iter().map(|problem| problem.fault.code()).collect();
     assert!(codes.contains(&"syntax") && codes.contains(&"familiar_you"), "{codes:?}");
-    assert!(found.script.is_none() && found.bank.is_none());
+    assert!(found.bundle.is_none());
 }
 
 #[test]

@@ -72,9 +72,7 @@ fn broken_scripts_are_refused_where_they_are_broken() {
         ),
         (
             "no_agent_step",
-            format!(
-                "[«hotline]\nname = \"a\"\n[step.welcome]\nsay = \"welcome\"\nkeys = {{ 1 = \"human\", 0 = \"human\" }}\n[step.human]\nqueue = \"q\"\n"
-            ),
+            "[«hotline]\nname = \"a\"\n[step.welcome]\nsay = \"welcome\"\nkeys = { 1 = \"human\", 0 = \"human\" }\n[step.human]\nqueue = \"q\"\n".into(),
         ),
         ("bad_step_name", format!("{WELCOME}{AGENT}[step.«repeat]\nspare = \"x\"\nqueue = \"q\"\n")),
         // Steps
@@ -296,7 +294,7 @@ fn good_but_odd_scripts_are_accepted() {
         ("two steps", short.clone()),
         ("no menu at all", format!("[step.gate]\nsay = \"greeting\"\nspeech = \"agent\"\n{AGENT}")),
         ("an agent straight away", "[step.agent]\nsay = \"transfer_announce\"\nqueue = \"q\"\n".into()),
-        ("Chinese names of steps", format!("[hotline]\nagent = \"人工\"\n[step.\"欢迎\"]\nsay = \"welcome\"\nkeys = {{ 0 = \"人工\" }}\n[step.\"人工\"]\nqueue = \"客服\"\n")),
+        ("Chinese names of steps", "[hotline]\nagent = \"人工\"\n[step.\"欢迎\"]\nsay = \"welcome\"\nkeys = { 0 = \"人工\" }\n[step.\"人工\"]\nqueue = \"客服\"\n".into()),
         ("CRLF", short.replace('\n', "\r\n")),
         ("a byte order mark", format!("\u{feff}{short}")),
         ("comments only in Chinese", format!("# 说明\n{short}# 完\n")),

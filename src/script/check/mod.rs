@@ -51,6 +51,7 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     proofs(script, &mut case);
     if let Some(shelf) = shelf {
         recordings::recordings(script, shelf, &mut case);
+        recordings::strays(script, shelf, &mut case);
     }
 }
 

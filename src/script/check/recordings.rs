@@ -7,7 +7,7 @@ use crate::{
         Locale, PromptId, Script,
         problem::{BadAudio, Decibels, Fault, RateUnit, Severity},
         recordings::{Figures, Name},
-        source::Place,
+        source::{Place, SourceFile},
     },
 };
 use std::{
@@ -69,6 +69,21 @@ pub(super) fn recordings(script: &Script, shelf: &Shelf<'_>, case: &mut Case<'_>
                 case.problems.add(place.clone(), fault);
             }
         }
+    }
+}
+
+/// Recordings that cannot be used and that no text stands for: the file itself is pointed at.
+pub(super) fn strays(script: &Script, shelf: &Shelf<'_>, case: &mut Case<'_>) {
+    let told = |bad: &BadRecording| {
+        let prompt = PromptId::new(&bad.prompt);
+        let in_catalogue = |locale: &Locale| script.texts.get(locale).is_some_and(|texts| texts.contains_key(&prompt));
+        let heard_in = |locale: &Locale| found(locale, &prompt, shelf).is_some_and(|(of, _)| of == bad.locale);
+        script.texts.keys().any(|locale| in_catalogue(locale) && heard_in(locale))
+    };
+    for bad in shelf.bad.iter().filter(|bad| !told(bad)) {
+        let file = format!("{}/{}.wav", bad.locale, bad.prompt);
+        let place = Place::top(&SourceFile::new(file.clone(), ""));
+        case.problems.add(place, Fault::BadRecording { file, why: BadAudio::from(&bad.why) });
     }
 }
 

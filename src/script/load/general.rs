@@ -108,6 +108,7 @@ pub(super) fn barge_ins(section: Option<Section<'_>>, loader: &mut Loader) -> BT
         if !is_prompt_name(field.name()) {
             loader.problems.add(field.name_place(), Fault::BadPromptName { text: field.name().into() });
         } else if let Some(barge_in) = field.barge_in(&mut loader.problems) {
+            loader.used(&PromptId::new(field.name()), field.name_place());
             table.insert(PromptId::new(field.name()), barge_in);
         }
     }
@@ -142,6 +143,7 @@ pub(super) fn words(section: Option<Section<'_>>, agent: StepId, loader: &mut Lo
     let (invalid, no_input) = (word("invalid", "menu_invalid"), word("no_input", "menu_no_input"));
     let (busy, error, goodbye) =
         (word("busy", "capacity_busy"), word("error", "system_error"), word("goodbye", "goodbye"));
+    let louder = word("louder", "louder_apology");
     let wait = section.as_mut().and_then(|section| section.take("wait"));
     let wait = loader.wait(wait, Spot::WordsWait);
     let reason = section.as_mut().and_then(|section| section.take("reason"));
@@ -149,5 +151,5 @@ pub(super) fn words(section: Option<Section<'_>>, agent: StepId, loader: &mut Lo
     if let Some(section) = section {
         section.close(&mut loader.problems);
     }
-    Words { invalid, no_input, busy, error, goodbye, agent, wait }
+    Words { invalid, no_input, busy, error, louder, goodbye, agent, wait }
 }

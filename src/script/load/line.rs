@@ -7,7 +7,7 @@ use super::{
 use crate::{
     line::Condition,
     script::{
-        BargeIn, Ladder, LineRules, PromptId, Rung, STANDARD_WAIT, Then,
+        BargeIn, Ladder, LineRules, OneWay, PromptId, Rung, STANDARD_WAIT, Then,
         notes::Spot,
         problem::{Fault, Shape},
     },
@@ -23,10 +23,12 @@ const LAST_CHANCE: &str = "faint_speak_up";
 
 /// What `[line]` says; where it says nothing of a condition, what `standard` says.
 pub(super) fn read(written: Option<Section<'_>>, standard: Option<Section<'_>>, loader: &mut Loader) -> LineRules {
-    let mut rules = LineRules { ladders: BTreeMap::new(), last_chance: Some(PromptId::new(LAST_CHANCE)) };
+    let mut rules =
+        LineRules { ladders: BTreeMap::new(), last_chance: Some(PromptId::new(LAST_CHANCE)), one_way: None };
     let mut settled = BTreeSet::new();
     if let Some(mut section) = written {
         rules.last_chance = last_chance(&mut section, loader);
+        rules.one_way = section.take("one_way").and_then(|field| one_way(&field, loader));
         settled = ladders(&mut section, &mut rules, loader);
         for field in section.take_rest() {
             let nearest = nearest(field.name(), LADDERS.map(Condition::as_str));
@@ -72,6 +74,24 @@ fn last_chance(section: &mut Section<'_>, loader: &mut Loader) -> Option<PromptI
         return None;
     }
     loader.prompt(&field)
+}
+
+/// `"off"`, or `{ words = 3, callback = "one_way_callback", no_number = "one_way_no_number" }`.
+fn one_way(field: &Field<'_>, loader: &mut Loader) -> Option<OneWay> {
+    if field.is_text() {
+        field.word(&["off"], &mut loader.problems);
+        return None;
+    }
+    let mut section = field.section(&mut loader.problems)?;
+    let words = section.take("words").and_then(|field| field.number(1, 20, &mut loader.problems));
+    let prompt = |field: Option<Field<'_>>, usual: &str, loader: &mut Loader| match field {
+        Some(field) => loader.prompt(&field),
+        None => Some(PromptId::new(usual)),
+    };
+    let callback = prompt(section.take("callback"), "one_way_callback", loader);
+    let no_number = prompt(section.take("no_number"), "one_way_no_number", loader);
+    section.close(&mut loader.problems);
+    Some(OneWay { words: words.map_or(3, |words| words as u32), callback: callback?, no_number: no_number? })
 }
 
 fn ladder(condition: Condition, field: &Field<'_>, rules: &mut LineRules, loader: &mut Loader) {

@@ -74,16 +74,21 @@ impl Loader {
     /// The prompt `field` names; its use is remembered.
     pub(super) fn prompt(&mut self, field: &Field<'_>) -> Option<PromptId> {
         let prompt = field.prompt(&mut self.problems)?;
-        let place = self.stand_in.clone().unwrap_or_else(|| field.place());
-        self.notes.uses.push((prompt.clone(), place));
+        self.used(&prompt, field.place());
         Some(prompt)
+    }
+
+    /// Remembers where a prompt is spoken of: it has to be there.
+    pub(super) fn used(&mut self, prompt: &PromptId, place: Place) {
+        let place = self.stand_in.clone().unwrap_or(place);
+        self.notes.uses.push((prompt.clone(), place));
     }
 
     /// A prompt that is said without being written in the script.
     pub(super) fn own_prompt(&mut self, name: &str) -> PromptId {
         let prompt = PromptId::new(name);
         if let Some(place) = self.notes.place(Spot::Hotline).cloned() {
-            self.notes.uses.push((prompt.clone(), place));
+            self.used(&prompt, place);
         }
         prompt
     }

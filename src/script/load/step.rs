@@ -130,7 +130,9 @@ fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -
         _ if section.has("speech") => Some(Act::Ask(ask(id, section, loader))),
         _ if section.has("no_input") || section.has("save") => {
             loader.problems.add(section.place(), Fault::NoQuestion);
-            COMPANIONS.iter().for_each(|(key, _)| drop(section.take(key)));
+            for (key, _) in COMPANIONS {
+                section.take(key);
+            }
             None
         }
         _ if section.has("next") => section.take("next").map(|field| Act::Go(loader.go(&field, Spot::Next(id)))),
@@ -182,7 +184,8 @@ fn keys(id: StepId, field: &Field<'_>, loader: &mut Loader) -> BTreeMap<Digit, C
 fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
     match field.is("repeat") {
         true => Choice::Repeat,
-        false => Choice::Go(loader.step(field, spot, &["repeat"])),
+        false if field.is("louder") => Choice::Louder,
+        false => Choice::Go(loader.step(field, spot, &["repeat", "louder"])),
     }
 }
 
