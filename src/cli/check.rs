@@ -187,7 +187,7 @@ mod tests {
             json!([{
                 "severity": "error", "code": "unknown_step", "file": "hotline.toml",
                 "line": 2, "column": 9, "end_line": 2, "end_column": 17,
-                "message": "没有 `welcom` 这一步", "help": "是不是 `welcome`?",
+                "message": "没有 `welcom` 这一步", "help": "是不是 `welcome`？",
             }])
         );
     }

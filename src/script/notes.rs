@@ -32,6 +32,7 @@ pub enum Spot {
     Rung(Condition, usize),
     RungWait(Condition, usize),
     Then(Condition),
+    OneWay,
 }
 
 /// What a text is for, where it matters to the rules.
@@ -108,6 +109,7 @@ impl Spot {
             | Self::Ladder(_)
             | Self::Record
             | Self::Agent
+            | Self::OneWay
             | Self::Entry(_)
             | Self::Greeting(_)
             | Self::Word(_)

@@ -265,8 +265,9 @@ impl Outcome {
             let line = format!("{} – {}  {}{cut}", seconds(stretch.from_ms), seconds(stretch.to_ms), stretch.id);
             lines.push((stretch.from_ms, line));
         }
-        for (at, what) in &self.report.events {
-            lines.push((*at, format!("{}            · {what}", seconds(*at))));
+        for (at, what, key) in &self.report.events {
+            let key = key.map_or(String::new(), |key| format!(" {key}"));
+            lines.push((*at, format!("{}            · {what}{key}", seconds(*at))));
         }
         lines.sort_by_key(|(at, _)| *at);
         let mut text = String::new();

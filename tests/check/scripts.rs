@@ -54,6 +54,7 @@ fn broken_scripts_are_refused_where_they_are_broken() {
             ),
         ),
         // Names
+        ("no_text", format!("[barge_in]\n«goodby = \"none\"\n{WELCOME}{AGENT}")),
         ("unknown_step", format!("[hotline]\nstart = «\"welcom\"\n{WELCOME}{AGENT}")),
         (
             "unknown_step",
@@ -125,6 +126,7 @@ fn broken_scripts_are_refused_where_they_are_broken() {
             format!("{WELCOME}{AGENT}[line.faint]\nladder = [\"faint_change_phone\", «\"faint_speak_up\"]\n"),
         ),
         ("no_closing", format!("[words]\nbusy = «\"transfer_announce\"\n{WELCOME}{AGENT}")),
+        ("no_closing", format!("{WELCOME}{AGENT}[line.«one_way]\nno_number = \"louder_apology\"\n")),
         (
             "idle_consent",
             format!(

@@ -47,6 +47,7 @@ pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     let Some(script) = &loaded.script else { return };
     texts::complete(script, &mut case);
     waits::ladders(script, &mut case);
+    waits::one_way(script, &mut case);
     waits::steps(script, &mut case);
     proofs(script, &mut case);
     if let Some(shelf) = shelf {

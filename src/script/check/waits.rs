@@ -35,6 +35,14 @@ fn ladder_wait(wait: Duration, spot: Spot, case: &mut Case<'_>) {
     }
 }
 
+/// A call that may not hear us is ended with a farewell too.
+pub(super) fn one_way(script: &Script, case: &mut Case<'_>) {
+    let Some(one_way) = &script.line.one_way else { return };
+    for prompt in [&one_way.callback, &one_way.no_number] {
+        farewell(prompt, Spot::OneWay, case);
+    }
+}
+
 /// A ladder that ends the call ends it with words of farewell.
 fn end(condition: Condition, ladder: &Ladder, case: &mut Case<'_>) {
     let (Then::HangUp, Some(last)) = (ladder.then, ladder.rungs.last()) else { return };

@@ -25,10 +25,13 @@ const LAST_CHANCE: &str = "faint_speak_up";
 pub(super) fn read(written: Option<Section<'_>>, standard: Option<Section<'_>>, loader: &mut Loader) -> LineRules {
     let mut rules =
         LineRules { ladders: BTreeMap::new(), last_chance: Some(PromptId::new(LAST_CHANCE)), one_way: None };
-    let mut settled = BTreeSet::new();
+    let (mut settled, mut one_way_settled) = (BTreeSet::new(), false);
     if let Some(mut section) = written {
         rules.last_chance = last_chance(&mut section, loader);
-        rules.one_way = section.take("one_way").and_then(|field| one_way(&field, loader));
+        if let Some(field) = section.take("one_way") {
+            one_way_settled = true;
+            rules.one_way = one_way(&field, loader);
+        }
         settled = ladders(&mut section, &mut rules, loader);
         for field in section.take_rest() {
             let nearest = nearest(field.name(), LADDERS.map(Condition::as_str));
@@ -36,6 +39,9 @@ pub(super) fn read(written: Option<Section<'_>>, standard: Option<Section<'_>>, 
         }
     }
     if let Some(mut section) = standard {
+        if let Some(field) = section.take("one_way").filter(|_| !one_way_settled) {
+            rules.one_way = loader.built_in(|loader| one_way(&field, loader));
+        }
         for condition in LADDERS.into_iter().filter(|condition| !settled.contains(condition)) {
             if let Some(field) = section.take(condition.as_str()) {
                 loader.built_in(|loader| ladder(condition, &field, &mut rules, loader));
@@ -82,11 +88,12 @@ fn one_way(field: &Field<'_>, loader: &mut Loader) -> Option<OneWay> {
         field.word(&["off"], &mut loader.problems);
         return None;
     }
+    loader.put(Spot::OneWay, field.name_place());
     let mut section = field.section(&mut loader.problems)?;
     let words = section.take("words").and_then(|field| field.number(1, 20, &mut loader.problems));
     let prompt = |field: Option<Field<'_>>, usual: &str, loader: &mut Loader| match field {
         Some(field) => loader.prompt(&field),
-        None => Some(PromptId::new(usual)),
+        None => Some(loader.own_prompt(usual)),
     };
     let callback = prompt(section.take("callback"), "one_way_callback", loader);
     let no_number = prompt(section.take("no_number"), "one_way_no_number", loader);

@@ -161,7 +161,7 @@ impl Field<'_> {
 }
 
 /// What `keys`, `then` and the like may say instead of a step.
-const RESERVED: [&str; 2] = ["repeat", "hang_up"];
+const RESERVED: [&str; 3] = ["repeat", "louder", "hang_up"];
 
 /// The telephone key that is the whole of `text`.
 pub(super) fn digit(text: &str) -> Option<Digit> {

@@ -76,7 +76,7 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         ),
         Fault::BadStepName { text } => (
             format!("a step cannot be called `{text}`"),
-            "names are letters, digits, - and _; `repeat` and `hang_up` have a meaning of their own",
+            "names are letters, digits, - and _; `repeat`, `louder` and `hang_up` have a meaning of their own",
         ),
         Fault::BadTarget { text } => {
             (format!("`{text}` cannot be an extension or a queue"), "the name as the gateway knows it, without spaces")

@@ -29,7 +29,7 @@ fn a_problem_is_told_as_compilers_tell_theirs() {
     let fault = Fault::UnknownKey { key: "nane".into(), nearest: Some("name".into()) };
     let problem = Problem { fault, place: Place::new(&file, 10..14) };
     assert_eq!(problem.line(Language::English), "prompts/hotline.toml:2:1: nothing is called `nane` here");
-    assert_eq!(problem.help(Language::Chinese), "是不是 `name`?");
+    assert_eq!(problem.help(Language::Chinese), "是不是 `name`？");
 }
 
 fn is_chinese(text: &str) -> bool {
