@@ -116,8 +116,9 @@ impl Features {
         }
         let mut features = sums.features();
         let stretch = || frames().skip_while(|(number, _)| *number < judged).map(|(_, frame)| frame);
-        features.envelope = Envelope::of(stretch(), features.quiet.max(SOUNDING));
-        features.cuts = Cuts::find(stretch(), likely, features.level.unwrap_or(features.loud));
+        features.envelope = Envelope::of(stretch().filter(|frame| !frame.echo), features.quiet.max(SOUNDING));
+        features.cuts =
+            Cuts::find(stretch().filter(|frame| !frame.echo), likely, features.level.unwrap_or(features.loud));
         features.shape = shape(stretch(), (features.loud - SOUNDING_UNDER).max(SOUNDING));
         features
     }
@@ -144,12 +145,15 @@ enum Part {
     Other,
     /// Next to speech.
     Guard,
+    /// Our own voice.
+    Echo,
 }
 
 fn part_of(frame: &Frame, likely: u8) -> Part {
     match frame {
         frame if frame.missing => Part::Missing,
         frame if frame.is_dead() => Part::Dead,
+        frame if frame.echo => Part::Echo,
         frame if frame.speech >= likely => Part::Speech,
         _ => Part::Other,
     }
@@ -189,10 +193,13 @@ struct Sums {
 impl Sums {
     fn add(&mut self, part: Part, frame: &Frame) {
         self.features.frames += 1;
+        if part == Part::Echo {
+            return;
+        }
         self.features.missing += u64::from(part == Part::Missing);
         self.features.dead += u64::from(frame.is_dead());
         match part {
-            Part::Guard | Part::Dead | Part::Missing => {}
+            Part::Guard | Part::Dead | Part::Missing | Part::Echo => {}
             Part::Other => self.add_noise(frame),
             Part::Speech => {
                 self.features.speech += 1;
@@ -291,7 +298,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         let level = Level::of_power(frame.power()).dbov();
         let (last, last_level) = before.unwrap_or((frame, level));
         before = Some((frame, level));
-        if level < sounding {
+        if level < sounding || frame.echo {
             continue;
         }
         let spectrum = &frame.spectrum;

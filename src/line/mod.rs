@@ -12,6 +12,7 @@ mod concealment;
 mod cuts;
 mod dtmf;
 mod ear;
+mod echo;
 mod envelope;
 mod features;
 mod floor;
@@ -38,6 +39,7 @@ mod webrtc;
 pub use analyze::{Analysis, analyze};
 pub use forest::FIGURES;
 pub use listener::Listener;
+pub use webrtc::Gate;
 
 use crate::{moment::Moment, phone::Digit};
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use super::player::{Player, time};
 use crate::{
-    audio::{Bank, Clip},
+    audio::{Bank, Clip, level},
     moment::Moment,
 };
 use serde::Serialize;
@@ -26,9 +26,18 @@ pub struct Stretch {
     pub from_ms: u64,
     /// When the last one that was heard was.
     pub to_ms: u64,
+    /// The same without the quiet at its ends.
+    pub start_ms: u64,
+    /// See `start_ms`.
+    pub end_ms: u64,
     /// Whether it was heard to its end.
     pub complete: bool,
+    /// How alike its beginning was, 0 to 1.
+    pub score: f64,
 }
+
+/// Below this a recording's ends are quiet, dBov: our recordings' quiet is 60 dB below their speech.
+const QUIET: f32 = -50.0;
 
 /// Goes through what was heard, run by run.
 pub fn recognise(player: &Player, bank: &Bank, locale: &str, began: Moment) -> Vec<Stretch> {
@@ -39,17 +48,23 @@ pub fn recognise(player: &Player, bank: &Bank, locale: &str, began: Moment) -> V
         let sound = &player.heard()[run.from.min(end)..end];
         let mut at = 0;
         while at + SHORTEST <= sound.len() {
-            let Some(prompt) = best(&sound[at..], &prompts) else {
+            let Some((score, prompt)) = best(&sound[at..], &prompts) else {
                 at += STEP;
                 continue;
             };
             let length = prompt.pcm.len().min(sound.len() - at);
             let from = (run.at + time(at)).since(began);
+            let to = from + time(length);
+            let complete = length == prompt.pcm.len();
+            let (lead, trail) = level::quiet_ends(&prompt.pcm, 8000, QUIET);
             stretches.push(Stretch {
                 id: prompt.id.to_owned(),
                 from_ms: from.as_millis() as u64,
-                to_ms: (from + time(length)).as_millis() as u64,
-                complete: length == prompt.pcm.len(),
+                to_ms: to.as_millis() as u64,
+                start_ms: (from + lead).min(to).as_millis() as u64,
+                end_ms: if complete { to.saturating_sub(trail) } else { to }.as_millis() as u64,
+                complete,
+                score: (score * 1000.0).round() / 1000.0,
             });
             at += length;
         }
@@ -73,9 +88,9 @@ fn pcm(clip: &Arc<Clip>) -> Vec<i16> {
     pcm
 }
 
-fn best<'a, 'b>(sound: &[i16], prompts: &'b [Prompt<'a>]) -> Option<&'b Prompt<'a>> {
+fn best<'a, 'b>(sound: &[i16], prompts: &'b [Prompt<'a>]) -> Option<(f64, &'b Prompt<'a>)> {
     let scored = prompts.iter().map(|prompt| (alike(sound, &prompt.pcm), prompt));
-    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, prompt)| prompt)
+    scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 /// Normalised correlation of the beginnings.

@@ -17,6 +17,7 @@ pub struct Player {
     broken: bool,
     marks: VecDeque<(Moment, String)>,
     stretches: u32,
+    starved: u32,
 }
 
 /// Sound without a gap.
@@ -37,6 +38,8 @@ impl Player {
         let first = self.runs.is_empty();
         if first || now > self.head + STRETCH_GAP {
             self.stretches += 1;
+        } else if now > self.head + Duration::from_millis(1) && !self.broken {
+            self.starved += 1;
         }
         if first || now > self.head || self.broken {
             self.head = self.head.max(now);
@@ -85,6 +88,16 @@ impl Player {
     /// How many stretches of prompts have ended by `now`.
     pub fn stretches(&self, now: Moment) -> u32 {
         if now > self.head + STRETCH_GAP { self.stretches } else { self.stretches.saturating_sub(1) }
+    }
+
+    /// How many stretches of prompts have begun.
+    pub fn bursts(&self) -> u32 {
+        self.stretches
+    }
+
+    /// How often the player ran dry in the middle of a stretch.
+    pub fn starved(&self) -> u32 {
+        self.starved
     }
 
     /// Whether something is heard just now.

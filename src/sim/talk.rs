@@ -235,7 +235,7 @@ impl FarEnd {
         let at = self.head.max(self.now);
         let due = match self.marks {
             Marks::Never => return,
-            Marks::Some if self.count % 2 == 0 => return,
+            Marks::Some if self.count.is_multiple_of(2) => return,
             Marks::Early => self.now,
             Marks::True | Marks::Twice | Marks::Some => at,
         };

@@ -38,7 +38,7 @@ pub struct Telephone {
     hung_up: Option<HungUp>,
     out: VecDeque<Wire>,
     said: Vec<i16>,
-    events: Vec<(u64, String)>,
+    events: Vec<Happened>,
     ended: Moment,
 }
 
@@ -57,13 +57,22 @@ pub enum HungUp {
 pub struct Report {
     /// Which recordings were heard, and from when to when.
     pub heard: Vec<Stretch>,
-    /// What else happened: milliseconds and what.
-    pub events: Vec<(u64, String)>,
+    /// What else happened: milliseconds, what, and which key.
+    pub events: Vec<Happened>,
     /// Who ended it; `None`: the time was up.
     pub closed_by: Option<HungUp>,
     /// When, milliseconds since the first frame.
     pub ended_ms: u64,
+    /// Stretches of prompts.
+    pub bursts: u32,
+    /// How often the player ran dry within one.
+    pub starved: u32,
+    /// How much was heard in all, milliseconds.
+    pub heard_ms: u64,
 }
+
+/// Milliseconds since the first frame, what happened, and which key, if it was one.
+pub type Happened = (u64, &'static str, Option<char>);
 
 impl Telephone {
     /// A telephone that will do what `voice` does.
@@ -117,7 +126,7 @@ impl Telephone {
         let next = self.voice.next(&mut frame, self.player.stretches(now));
         match next {
             Next::Key(digit) => {
-                self.event(now, "key");
+                self.happened(now, "key", Some(digit.as_char()));
                 let key = self.peer.key(digit);
                 self.out.push_back(key);
                 return;
@@ -231,10 +240,17 @@ impl Telephone {
             events: self.events.clone(),
             closed_by: self.hung_up,
             ended_ms: now.since(self.began).as_millis() as u64,
+            bursts: self.player.bursts(),
+            starved: self.player.starved(),
+            heard_ms: super::player::time(self.player.heard().len()).as_millis() as u64,
         }
     }
 
-    fn event(&mut self, now: Moment, what: &str) {
-        self.events.push((now.since(self.began).as_millis() as u64, what.to_owned()));
+    fn event(&mut self, now: Moment, what: &'static str) {
+        self.happened(now, what, None);
+    }
+
+    fn happened(&mut self, now: Moment, what: &'static str, key: Option<char>) {
+        self.events.push((now.since(self.began).as_millis() as u64, what, key));
     }
 }

@@ -30,7 +30,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{self, Utf8Bytes, client::IntoClientRequest, http::HeaderValue},
 };
 
@@ -274,9 +274,15 @@ impl Caller {
         while let Some(wire) = phone.poll_wire() {
             let _ = socket.send(message(wire)).await;
         }
-        let _ = timeout(Duration::from_secs(1), socket.close(None)).await;
+        let _ = timeout(Duration::from_secs(1), part(&mut socket)).await;
         Placed { report: phone.report(&BANK, "zh-CN", ended), status }
     }
+}
+
+/// Sends our close, or the answer to the service's: reading on is what sends that.
+async fn part(socket: &mut Socket) {
+    let _ = socket.send(tungstenite::Message::Close(None)).await;
+    while let Some(Ok(_)) = socket.next().await {}
 }
 
 impl Placed {
@@ -300,7 +306,7 @@ pub async fn connect(address: &str, kind: PeerKind, query: &[(String, String)]) 
     if kind != PeerKind::Twilio {
         request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("media"));
     }
-    connect_async(request).await.expect("the upgrade is answered").0
+    connect_async_with_config(request, None, true).await.expect("the upgrade is answered").0
 }
 
 /// What the service closes a socket with.

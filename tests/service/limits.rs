@@ -82,7 +82,7 @@ async fn a_caller_over_the_limit_hears_so_on_twilio_and_is_queued_on_asterisk() 
 
     let mut queued = Phone::asterisk(house.running.addr, "call_id=2.2").await;
     queued.hears("HANGUP").await;
-    assert_eq!(house.get("/route/2.2").await.1, "queue:overflow\n");
+    assert_eq!(house.get("/route/2.2").await.1, "queue:overflow");
 
     let mut told = Phone::twilio(house.running.addr, "CA3", json!({})).await;
     told.hears_audio().await;

@@ -13,9 +13,12 @@ use anyhow::Context;
 use futures_util::{SinkExt, StreamExt};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, sleep_until},
+};
 use tokio_tungstenite::{
-    connect_async,
+    MaybeTlsStream, WebSocketStream, connect_async_with_config,
     tungstenite::{self, Utf8Bytes, client::IntoClientRequest, http::HeaderValue},
 };
 
@@ -40,7 +43,9 @@ pub async fn talk(
     if kind != PeerKind::Twilio {
         request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("media"));
     }
-    let (mut socket, _) = connect_async(request).await.with_context(|| format!("cannot call {url}"))?;
+    // Without delay for the small messages of a start: Nagle's algorithm would hold the second back for 40 ms.
+    let opened = connect_async_with_config(request, None, true).await;
+    let (mut socket, _) = opened.with_context(|| format!("cannot call {url}"))?;
     let start = Instant::now();
     let now = || Moment::after(start.elapsed());
     phone.begin(now());
@@ -71,7 +76,7 @@ pub async fn talk(
     while let Some(wire) = phone.poll_wire() {
         let _ = socket.send(outgoing(wire)).await;
     }
-    let _ = tokio::time::timeout(Duration::from_secs(1), socket.close(None)).await;
+    let _ = tokio::time::timeout(Duration::from_secs(1), part(&mut socket)).await;
     // The service writes its last entries while we hang up.
     for _ in 0..LAST_LINES {
         if beside.last_lines() {
@@ -81,6 +86,12 @@ pub async fn talk(
     }
     beside.finish(&phone);
     Ok(phone)
+}
+
+/// Sends our close, or the answer to the service's: reading on is what sends that.
+async fn part(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>) {
+    let _ = socket.send(tungstenite::Message::Close(None)).await;
+    while let Some(Ok(_)) = socket.next().await {}
 }
 
 fn address(url: &str, kind: PeerKind, facts: &Facts) -> String {
