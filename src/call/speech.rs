@@ -14,6 +14,10 @@ use std::time::Duration;
 /// Shorter speech (喂) is no request (service-script.md §2.2).
 pub const SHORTEST_REQUEST: Duration = Duration::from_millis(600);
 
+/// Shorter speech is no word. Chosen: 喂 takes 250 ms and more; what is shorter is a click, or the first moment of our
+/// own voice coming back, before it is known for an echo.
+pub const SHORTEST_WORD: Duration = Duration::from_millis(200);
+
 /// What was heard in a stretch of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -32,7 +36,7 @@ impl Call {
     pub(super) fn heard(&self, judgement: &Judgement) -> Heard {
         let condition = judgement.condition;
         match condition {
-            _ if !condition.has_caller() => Heard::Nobody,
+            _ if !condition.has_caller() || judgement.speech() < SHORTEST_WORD => Heard::Nobody,
             _ if judgement.speech() < SHORTEST_REQUEST => Heard::Word(condition),
             Condition::Clear => Heard::Request,
             _ if self.ladder(condition).is_none() => Heard::Request,

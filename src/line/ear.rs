@@ -5,10 +5,12 @@
 //! has the last word wherever something is audible.
 
 use crate::phone::Digit;
+use std::time::Duration;
 
 use super::{
     Attention, Detector,
     dtmf::Keys,
+    echo::Echo,
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
@@ -39,6 +41,8 @@ const BELIEVED: f32 = 0.5;
 pub(super) struct Ear {
     meter: Meter,
     keys: Keys,
+    /// Only where something was played.
+    echo: Option<Box<Echo>>,
     /// A key just heard, and the frame after it.
     pub(super) pressed: Option<(Digit, u64)>,
     floor: Floor,
@@ -60,6 +64,7 @@ impl Ear {
         Self {
             meter: Meter::new(),
             keys: Keys::default(),
+            echo: None,
             pressed: None,
             floor: Floor::new(),
             gate: Gate::new(),
@@ -78,6 +83,11 @@ impl Ear {
     /// Which detector has the last word now.
     pub(super) fn detector(&self) -> Detector {
         if cfg!(feature = "neural") && self.attention == Attention::Full { Detector::Neural } else { Detector::Plain }
+    }
+
+    /// Something is played to the caller from `since` the beginning of the timeline on.
+    pub(super) fn play(&mut self, pcm: &[i16], since: Duration) {
+        self.echo.get_or_insert_with(|| Box::new(Echo::new())).play(pcm, since);
     }
 
     /// Only a frame of two peaks is worth a closer look.
@@ -102,8 +112,8 @@ impl Ear {
         if self.neural_says.is_none() {
             self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
         }
-        let sound = audible && (frame.gate || speech >= BELIEVED);
-        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says });
+        let sound = audible && !frame.echo && (frame.gate || speech >= BELIEVED);
+        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo });
     }
 
     /// The neural detector decides in steps of 32 ms: its word is for all frames whose middle lies in the step.
@@ -148,7 +158,10 @@ impl Frames for Ear {
             return;
         }
         frame.gate = self.gate.is_voice(pcm);
-        frame.spectrum = self.spectrum.look(&samples);
+        let (shape, bands) = self.spectrum.look(&samples);
+        frame.spectrum = shape;
+        let number = self.history.next();
+        frame.echo = self.echo.as_mut().is_some_and(|echo| echo.hears(number, bands));
         self.follow_keys(&frame, &samples);
         self.remember(frame, level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER);
     }

@@ -15,8 +15,10 @@ const GUARD_BEFORE: usize = 3;
 const GUARD_AFTER: usize = 10;
 /// Fewer frames of noise than this are no measurement: 200 ms.
 const NOISE_FRAMES: u64 = 10;
-/// Noise is also looked for before the stretch: 3 s.
-const CONTEXT: u64 = 150;
+/// Noise is also looked for around the stretch: half a second before (earlier it may have been another noise), and the
+/// pause after which a turn is judged.
+const CONTEXT_BEFORE: u64 = 25;
+const CONTEXT_AFTER: u64 = 40;
 /// Frames a stretch may have: as many as are remembered.
 const MOST: usize = 512;
 /// What sounds: louder than this, dBov, and than this much under the loudest twentieth, dB.
@@ -97,8 +99,9 @@ impl Features {
     /// Gathers the figures of the frames numbered `span`; a frame is speech from the probability `threshold` on.
     pub(super) fn gather(history: &History, span: Range<u64>, threshold: f32) -> Self {
         let likely = (threshold * 255.0) as u8;
-        let judged = span.start;
-        let span = span.start.saturating_sub(CONTEXT).max(history.oldest())..span.end;
+        let judged = span.clone();
+        let first = span.start.saturating_sub(CONTEXT_BEFORE).max(history.oldest());
+        let span = first..(span.end + CONTEXT_AFTER).min(history.next());
         let mut parts = [Part::Dead; MOST];
         let parts = &mut parts[..((span.end - span.start) as usize).min(MOST)];
         for (part, frame) in parts.iter_mut().zip(span.clone().filter_map(|number| history.frame(number))) {
@@ -109,15 +112,16 @@ impl Features {
         let frames = || span.clone().filter_map(|number| Some((number, history.frame(number)?)));
         for (part, (number, frame)) in parts.iter().zip(frames()) {
             match *part {
-                _ if number >= judged => sums.add(*part, frame),
+                _ if judged.contains(&number) => sums.add(*part, frame),
                 Part::Other => sums.add_noise(frame),
                 _ => {}
             }
         }
         let mut features = sums.features();
-        let stretch = || frames().skip_while(|(number, _)| *number < judged).map(|(_, frame)| frame);
-        features.envelope = Envelope::of(stretch(), features.quiet.max(SOUNDING));
-        features.cuts = Cuts::find(stretch(), likely, features.level.unwrap_or(features.loud));
+        let stretch = || frames().filter(|(number, _)| judged.contains(number)).map(|(_, frame)| frame);
+        features.envelope = Envelope::of(stretch().filter(|frame| !frame.echo), features.quiet.max(SOUNDING));
+        features.cuts =
+            Cuts::find(stretch().filter(|frame| !frame.echo), likely, features.level.unwrap_or(features.loud));
         features.shape = shape(stretch(), (features.loud - SOUNDING_UNDER).max(SOUNDING));
         features
     }
@@ -144,12 +148,15 @@ enum Part {
     Other,
     /// Next to speech.
     Guard,
+    /// Our own voice.
+    Echo,
 }
 
 fn part_of(frame: &Frame, likely: u8) -> Part {
     match frame {
         frame if frame.missing => Part::Missing,
         frame if frame.is_dead() => Part::Dead,
+        frame if frame.echo => Part::Echo,
         frame if frame.speech >= likely => Part::Speech,
         _ => Part::Other,
     }
@@ -189,10 +196,13 @@ struct Sums {
 impl Sums {
     fn add(&mut self, part: Part, frame: &Frame) {
         self.features.frames += 1;
+        if part == Part::Echo {
+            return;
+        }
         self.features.missing += u64::from(part == Part::Missing);
         self.features.dead += u64::from(frame.is_dead());
         match part {
-            Part::Guard | Part::Dead | Part::Missing => {}
+            Part::Guard | Part::Dead | Part::Missing | Part::Echo => {}
             Part::Other => self.add_noise(frame),
             Part::Speech => {
                 self.features.speech += 1;
@@ -291,7 +301,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         let level = Level::of_power(frame.power()).dbov();
         let (last, last_level) = before.unwrap_or((frame, level));
         before = Some((frame, level));
-        if level < sounding {
+        if level < sounding || frame.echo {
             continue;
         }
         let spectrum = &frame.spectrum;

@@ -56,6 +56,8 @@ pub(super) struct Frame {
     pub(super) speech: u8,
     /// The plain detector's probability, which lags by about 100 ms, 0..=255.
     pub(super) plain: u8,
+    /// What we played came back: neither the caller's voice nor his noise.
+    pub(super) echo: bool,
     /// The frame repeats the one before (fading, perhaps): a gateway concealed a lost packet.
     pub(super) repeated: bool,
     /// Length of the dead air (see [`super::meter`]) at the beginning, in samples.
@@ -95,6 +97,7 @@ impl Frame {
         gate: false,
         speech: 0,
         plain: 0,
+        echo: false,
         repeated: false,
         dead_head: FRAME_SAMPLES as u8,
         dead_tail: FRAME_SAMPLES as u8,

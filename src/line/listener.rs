@@ -43,6 +43,14 @@ impl Listener {
         self.ear.history.begin(self.timeline.begun());
     }
 
+    /// `pcm` (8 kHz mono, whole frames of 20 ms) is heard by the caller from `at` on, as far as is known: what comes
+    /// back of it within half a second is neither speech nor sound nor noise. May be told up to two seconds ahead; a
+    /// call whose ear is never told has no echo taken out.
+    pub fn played(&mut self, pcm: &[i16], at: Moment) {
+        self.timeline.begin(at);
+        self.ear.play(pcm, at.since(self.timeline.begun()));
+    }
+
     /// How closely to listen from now on; at first [`Attention::Full`].
     pub fn attend(&mut self, attention: Attention) {
         self.ear.attention = attention;

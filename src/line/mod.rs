@@ -12,6 +12,7 @@ mod concealment;
 mod cuts;
 mod dtmf;
 mod ear;
+mod echo;
 mod envelope;
 mod features;
 mod floor;

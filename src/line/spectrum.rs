@@ -53,7 +53,7 @@ impl Spectrum {
     }
 
     /// The shape of the spectrum at the end of `samples`.
-    pub(super) fn look(&mut self, samples: &[f32; FRAME_SAMPLES]) -> Shape {
+    pub(super) fn look(&mut self, samples: &[f32; FRAME_SAMPLES]) -> (Shape, Bands) {
         let mut block = [0.0; POINTS];
         block[..KEPT].copy_from_slice(&self.kept);
         block[KEPT..].copy_from_slice(samples);
@@ -62,7 +62,7 @@ impl Spectrum {
         let power = power(&mut block);
         let (peak, second, one, two) = peaks(&power);
         let logs: Logs = std::array::from_fn(|bin| 10.0 * (power[CHANNEL.start + bin] + QUIET).log10());
-        Shape {
+        let shape = Shape {
             peak,
             second,
             one: share(one),
@@ -71,7 +71,8 @@ impl Spectrum {
             flux: self.flux(&logs),
             voicing: share(voicing),
             sustained: share(self.sustained(&power, &logs)),
-        }
+        };
+        (shape, bands(&power))
     }
 
     /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
@@ -108,6 +109,47 @@ const STANDING: u8 = 8;
 
 /// Levels of the channel's bins, dB.
 type Logs = [f32; CHANNEL.end - CHANNEL.start];
+
+/// Bands of the channel that echo is told by.
+pub(super) const BANDS: usize = 12;
+/// Levels of the bands in half decibels over -120 dBov.
+pub(super) type Bands = [u8; BANDS];
+/// Their edges in bins, even on the ear's scale: 300-3400 Hz.
+const EDGES: [usize; BANDS + 1] = [10, 13, 16, 20, 25, 30, 37, 44, 53, 64, 77, 92, 109];
+
+fn bands(power: &[f32; POINTS / 2]) -> Bands {
+    std::array::from_fn(|band| {
+        let sum: f32 = power[EDGES[band]..EDGES[band + 1]].iter().sum();
+        ((10.0 * (sum + 1e-12).log10() + 120.0) * 2.0).clamp(0.0, 255.0) as u8
+    })
+}
+
+/// A band's level, dBov.
+pub(super) fn band_dbov(code: u8) -> f32 {
+    f32::from(code) / 2.0 - 120.0
+}
+
+/// The bands of what is played, frame by frame.
+pub(super) struct Far {
+    kept: [f32; KEPT],
+}
+
+impl Far {
+    pub(super) const fn new() -> Self {
+        Self { kept: [0.0; KEPT] }
+    }
+
+    /// The bands at the end of the next frame.
+    pub(super) fn bands(&mut self, pcm: &[i16; FRAME_SAMPLES]) -> Bands {
+        let mut block = [0.0; POINTS];
+        block[..KEPT].copy_from_slice(&self.kept);
+        for (sample, into) in pcm.iter().zip(&mut block[KEPT..]) {
+            *into = f32::from(*sample) / 32_768.0;
+        }
+        self.kept.copy_from_slice(&block[POINTS - KEPT..]);
+        bands(&power(&mut block))
+    }
+}
 
 /// Added to powers before a logarithm: about -100 dBov a bin.
 const QUIET: f32 = 1e-10;

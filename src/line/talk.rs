@@ -11,12 +11,17 @@ pub(super) struct Heard {
     pub(super) plain: f32,
     /// The neural one's, where it works.
     pub(super) neural: Option<f32>,
+    /// It is what we played, coming back.
+    pub(super) echo: bool,
 }
 
 impl Heard {
     /// Whether this frame makes it sure that somebody speaks. The plain detector looks back a quarter of a second and
     /// may be believed a little less where the neural one agrees.
     fn is_sure(&self) -> bool {
+        if self.echo {
+            return false;
+        }
         match self.neural {
             Some(neural) => neural >= SURE || (neural >= AGREED && self.plain >= PLAIN_SURE),
             None => self.plain >= PLAIN_SURE,
@@ -24,6 +29,9 @@ impl Heard {
     }
 
     fn is_likely(&self) -> bool {
+        if self.echo {
+            return false;
+        }
         match self.neural {
             Some(neural) => neural >= LIKELY,
             None => self.sound && self.plain >= PLAIN_LIKELY,
@@ -55,6 +63,10 @@ const PLAIN_SURE: f32 = 0.65;
 /// click or a key's bounce.
 const SUSTAINED: u32 = 8;
 const SUSTAINED_IN: u32 = 15;
+/// For so many frames after an echo the neural detector may still mean the echo: then so many frames with sound of the
+/// caller's own are wanted.
+const AFTER_ECHO: u64 = 25;
+const SUSTAINED_OVER_ECHO: u32 = 5;
 /// Speech goes on while it is this probable.
 const LIKELY: f32 = 0.25;
 const PLAIN_LIKELY: f32 = 0.4;
@@ -67,6 +79,7 @@ pub(super) struct Talk {
     without_sound: u64,
     sure: u64,
     last_speech: u64,
+    without_echo: u64,
     /// Sound of the last 32 frames, the newest in the lowest bit.
     sounds: u32,
     turns: VecDeque<Turn>,
@@ -81,6 +94,7 @@ impl Talk {
             without_sound: 0,
             sure: 0,
             last_speech: 0,
+            without_echo: AFTER_ECHO,
             sounds: 0,
             turns: VecDeque::with_capacity(8),
         }
@@ -128,7 +142,13 @@ impl Talk {
             }
             return;
         }
-        let sustained = heard.neural.is_some() || (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= SUSTAINED;
+        self.without_echo = if heard.echo { 0 } else { self.without_echo.saturating_add(1) };
+        let needed = match heard.neural {
+            None => SUSTAINED,
+            Some(_) if self.without_echo < AFTER_ECHO => SUSTAINED_OVER_ECHO,
+            Some(_) => 0,
+        };
+        let sustained = (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= needed;
         if self.sure >= SURE_FRAMES && sustained {
             self.speaking = true;
             self.turns.push_back(Turn::Speech(number.saturating_sub(self.frames_since_onset())));

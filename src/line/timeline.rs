@@ -43,6 +43,11 @@ impl Timeline {
         self.begun.unwrap_or(Moment::ZERO)
     }
 
+    /// The timeline begins at `at`, unless it has begun.
+    pub(super) fn begin(&mut self, at: Moment) {
+        self.begun.get_or_insert(at);
+    }
+
     /// Audio that came too fast to have been spoken.
     pub(super) fn dropped(&self) -> Duration {
         self.dropped
