@@ -44,41 +44,66 @@ fn main() {
     println!("wrote {path}");
 }
 
-/// Hears an item and takes the stretches a call would judge: from an onset 1.5, 2.5 and 5 s on, five-second windows,
-/// and the last ten seconds.
+/// Hears an item as a recording and as a call: alone, and after a second of an idle line, where its noise begins with it.
 fn stretches_of(at: usize, item: &Item) -> Vec<Stretch> {
     let Some(class) = item.expected().filter(|_| item.condition != "babble_only") else { return Vec::new() };
     let class = Condition::ALL.iter().position(|condition| *condition == class).expect("every condition is in ALL");
+    let pcm = item.pcm();
+    let mut random = Random(hash(&item.id));
+    let mut hiss = |millis: usize| -> Vec<i16> { (0..millis * 8).map(|_| random.below(45) as i16 - 22).collect() };
+    let called = [hiss(IDLE as usize), pcm.clone(), hiss(2_000)].concat();
+    let mut stretches = hear(at, item, class, &called, IDLE, false);
+    stretches.extend(hear(at, item, class, &pcm, 0, true));
+    stretches
+}
+
+/// The idle line before a call's item, milliseconds.
+const IDLE: u64 = 1_000;
+
+/// Takes the stretches a call would judge: each turn from its onset to its pause (judged 0.8 s later), or to 5 s; turns
+/// under way at 1.5, 2.5 and 4 s; five-second windows; and all of it.
+fn hear(at: usize, item: &Item, class: usize, pcm: &[i16], delay: u64, windows: bool) -> Vec<Stretch> {
     let mut listener = Listener::new();
     let mut now = Moment::ZERO;
-    let mut onset = None;
+    let (mut onset, mut paused) = (None, None);
     let mut stretches = Vec::new();
     let take = |listener: &Listener, from: Moment, to: Moment, whole: bool| {
-        let (start, end) = (from.as_millis(), to.as_millis());
+        let (start, end) = (from.as_millis().saturating_sub(delay), to.as_millis().saturating_sub(delay));
         let spoken = item.speech.is_empty() || item.speech_within(start, end) >= 500;
         let cut = item.condition != "choppy" || item.lost_within(start, end) >= 40;
         (whole || (spoken && cut)).then(|| Stretch { item: at, figures: listener.figures(from, to), class, whole })
     };
-    for packet in item.pcm().chunks(160) {
+    for packet in pcm.chunks(160) {
         now += Duration::from_millis(20);
         listener.hear(packet, now);
         while let Some(event) = listener.poll_event() {
-            if let LineEvent::SpeechStarted { onset: at } = event {
-                onset.get_or_insert(at);
+            match event {
+                LineEvent::SpeechStarted { onset: at } => {
+                    onset.get_or_insert(at);
+                    paused = None;
+                }
+                LineEvent::SpeechEnded { at } => paused = Some(at),
+                _ => {}
             }
         }
-        let since = onset.map_or(Duration::ZERO, |onset: Moment| now.since(onset));
-        let due = [1_500, 2_500, 4_000, 5_000].map(Duration::from_millis);
-        if let Some(onset) =
-            onset.filter(|_| due.iter().any(|due| (*due..*due + Duration::from_millis(20)).contains(&since)))
-        {
-            stretches.extend(take(&listener, onset, now, false));
+        if let Some(began) = onset {
+            let since = now.since(began).as_millis() as u64;
+            if [1_500, 2_500, 4_000].iter().any(|due| (*due..*due + 20).contains(&since)) {
+                stretches.extend(take(&listener, began, now, false));
+            }
+            let pause = paused.filter(|at: &Moment| now.since(*at) >= Duration::from_millis(800));
+            if since >= 5_000 || pause.is_some() {
+                stretches.extend(take(&listener, began, pause.unwrap_or(now), false));
+                (onset, paused) = (None, None);
+            }
         }
-        if now.as_millis() >= 5_000 && now.as_millis().is_multiple_of(1_000) {
+        if windows && now.as_millis() >= 5_000 && now.as_millis().is_multiple_of(1_000) {
             stretches.extend(take(&listener, now.back(Duration::from_secs(5)), now, false));
         }
     }
-    stretches.extend(take(&listener, Moment::ZERO, now, true));
+    if windows {
+        stretches.extend(take(&listener, Moment::ZERO, now, true));
+    }
     stretches
 }
 

@@ -15,8 +15,10 @@ const GUARD_BEFORE: usize = 3;
 const GUARD_AFTER: usize = 10;
 /// Fewer frames of noise than this are no measurement: 200 ms.
 const NOISE_FRAMES: u64 = 10;
-/// Noise is also looked for before the stretch: 3 s.
-const CONTEXT: u64 = 150;
+/// Noise is also looked for around the stretch: half a second before (earlier it may have been another noise), and the
+/// pause after which a turn is judged.
+const CONTEXT_BEFORE: u64 = 25;
+const CONTEXT_AFTER: u64 = 40;
 /// Frames a stretch may have: as many as are remembered.
 const MOST: usize = 512;
 /// What sounds: louder than this, dBov, and than this much under the loudest twentieth, dB.
@@ -97,8 +99,9 @@ impl Features {
     /// Gathers the figures of the frames numbered `span`; a frame is speech from the probability `threshold` on.
     pub(super) fn gather(history: &History, span: Range<u64>, threshold: f32) -> Self {
         let likely = (threshold * 255.0) as u8;
-        let judged = span.start;
-        let span = span.start.saturating_sub(CONTEXT).max(history.oldest())..span.end;
+        let judged = span.clone();
+        let first = span.start.saturating_sub(CONTEXT_BEFORE).max(history.oldest());
+        let span = first..(span.end + CONTEXT_AFTER).min(history.next());
         let mut parts = [Part::Dead; MOST];
         let parts = &mut parts[..((span.end - span.start) as usize).min(MOST)];
         for (part, frame) in parts.iter_mut().zip(span.clone().filter_map(|number| history.frame(number))) {
@@ -109,13 +112,13 @@ impl Features {
         let frames = || span.clone().filter_map(|number| Some((number, history.frame(number)?)));
         for (part, (number, frame)) in parts.iter().zip(frames()) {
             match *part {
-                _ if number >= judged => sums.add(*part, frame),
+                _ if judged.contains(&number) => sums.add(*part, frame),
                 Part::Other => sums.add_noise(frame),
                 _ => {}
             }
         }
         let mut features = sums.features();
-        let stretch = || frames().skip_while(|(number, _)| *number < judged).map(|(_, frame)| frame);
+        let stretch = || frames().filter(|(number, _)| judged.contains(number)).map(|(_, frame)| frame);
         features.envelope = Envelope::of(stretch().filter(|frame| !frame.echo), features.quiet.max(SOUNDING));
         features.cuts =
             Cuts::find(stretch().filter(|frame| !frame.echo), likely, features.level.unwrap_or(features.loud));
