@@ -29,6 +29,8 @@ const SPEECH_HEARD_MS: u64 = 300;
 const AGAINST: f32 = 0.5;
 /// … and while less than a second of speech was heard.
 const AGAINST_EARLY: f32 = 0.75;
+/// … and where noise is the reason: from it many callers can still be understood.
+const AGAINST_NOISE: f32 = 0.7;
 const EARLY_MS: u64 = 1_000;
 /// Rails. Faint callers lie at -42 dBov or lower, comfortable ones at -32 or higher (development corpus, P.56).
 const FAINT_AT_MOST: f32 = -37.0;
@@ -134,7 +136,11 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
     }
     let against = [Condition::Faint, Condition::Noisy, Condition::Handsfree, Condition::Choppy];
     let worst = against.into_iter().max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(Condition::Clear);
-    let needed = if features.speech_ms() < EARLY_MS { AGAINST_EARLY } else { AGAINST };
+    let needed = match worst {
+        _ if features.speech_ms() < EARLY_MS => AGAINST_EARLY,
+        Condition::Noisy => AGAINST_NOISE,
+        _ => AGAINST,
+    };
     let total = caller.max(f32::EPSILON);
     // Faint and hands-free divide the votes of one finding: too quiet.
     let quiet = [Condition::Faint, Condition::Handsfree];
