@@ -119,7 +119,7 @@ impl Call {
             Heard::Nobody | Heard::Word(_) => false,
         };
         if speaks_otherwise {
-            return self.turn_heard(judgement, now);
+            return self.meant(heard, now);
         }
         if somebody {
             self.recovered(&rung, now);

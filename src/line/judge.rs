@@ -34,7 +34,7 @@ const EARLY_MS: u64 = 1_000;
 const FAINT_AT_MOST: f32 = -37.0;
 const HANDSFREE_AT_MOST: f32 = -35.0;
 /// Nothing is too noisy to understand at this SNR, dB.
-const NOISY_AT_MOST: f32 = 12.0;
+const NOISY_AT_MOST: f32 = 8.5;
 /// Nobody talks so much of the time alone, over four seconds.
 const WITHOUT_PAUSE: f32 = 0.65;
 const WITHOUT_PAUSE_FRAMES: u64 = 200;

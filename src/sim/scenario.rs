@@ -279,8 +279,16 @@ impl Outcome {
                 What::Judged(judgement) => {
                     let (condition, rule) = (judgement.condition.as_str(), judgement.evidence.rule.as_str());
                     let kind = judgement.kind.map_or("", |kind| kind.as_str());
-                    let line =
-                        format!("· judged {condition} {kind}({rule}), {} ms of speech", judgement.evidence.speech_ms);
+                    let evidence = &judgement.evidence;
+                    let figure = |name: &str, value: Option<f32>| value.map(|value| format!(", {name} {value:.0}"));
+                    let figures = [
+                        figure("level", evidence.level_dbov),
+                        figure("noise", evidence.noise_dbov),
+                        figure("SNR", evidence.snr_db),
+                    ];
+                    let figures: String = figures.into_iter().flatten().collect();
+                    let spoken = evidence.speech_ms;
+                    let line = format!("· judged {condition} {kind}({rule}), {spoken} ms of speech{figures}");
                     lines.push((at, format!("{}            {line}", seconds(at))));
                 }
                 _ => {}
