@@ -14,6 +14,9 @@ use crate::{
 };
 use std::time::Duration;
 
+/// Keys told to the agent: chosen, what fits on a screen's line.
+const MOST_KEYS: usize = 32;
+
 impl Call {
     pub(super) fn begin(&mut self, caller: Option<PhoneNumber>, resume: Option<Resume>, now: Moment) {
         self.facts.caller = caller;
@@ -184,7 +187,7 @@ impl Call {
         self.caller_acted();
         self.line.proven = true;
         self.line.answered = true;
-        if !secret {
+        if !secret && self.facts.keys.len() < MOST_KEYS {
             self.facts.keys.push(digit.as_char());
         }
         match &mut self.phase {

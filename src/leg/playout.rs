@@ -13,9 +13,6 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// A mark overdue by this much counts as arrived at its computed time (contract.md, Time).
 const OVERDUE: Duration = Duration::from_secs(1);
-/// A mark this much before its computed time is not believed: no gateway plays faster than time. Two frames of
-/// 20 ms, because a gateway reports when it sends a frame, not when it was heard.
-const EARLY: Duration = Duration::from_millis(40);
 /// How long a gateway may hold us: Asterisk's whole queue of 1000 frames.
 const LONGEST_HOLD: Duration = Duration::from_secs(20);
 /// Sending resumes when this many chunks fit into the lead. Chosen: two, so that a second of prompt is five chunks
@@ -52,7 +49,7 @@ struct Pending {
     mark: MarkId,
     end: End,
     computed: Moment,
-    /// Reported before it could have been heard.
+    /// Reported before it could have been heard: no gateway plays faster than time, so the computed time stands.
     early: bool,
 }
 
@@ -178,7 +175,7 @@ impl Playout {
     /// The gateway reports a mark. Strangers, those of an older generation and those that came before are ignored.
     pub fn on_mark(&mut self, mark: MarkId, now: Moment, heard: &mut VecDeque<Heard>) {
         let Some(place) = self.pending.iter().position(|pending| pending.mark == mark) else { return };
-        if now + EARLY < self.pending[place].computed {
+        if now < self.pending[place].computed {
             self.pending[place].early = true;
             return;
         }

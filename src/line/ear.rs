@@ -24,6 +24,12 @@ use super::{
 #[cfg(feature = "neural")]
 use super::{concealment::Concealment, neural::Neural};
 
+/// Quieter than this, dBov, and near the noise floor, a line is idle: idle channels hiss at -70 to -65, and no caller whose
+/// voice stays below it can be understood.
+const IDLE: f32 = -58.0;
+const IDLE_OVER: f32 = 6.0;
+/// Frames of an idle line after which the neural detector rests: 300 ms.
+const IDLE_FRAMES: u32 = 15;
 /// Sound begins this far above the floor, dB: chosen, 6 dB is what a listener notices at once.
 const AUDIBLE_OVER: f32 = 5.0;
 /// … and at least here, dBov: under it lie comfort noise (-75..-55) and a quiet room, and a voice so quiet can no longer
@@ -53,6 +59,8 @@ pub(super) struct Ear {
     #[cfg(feature = "neural")]
     concealed: Concealment,
     /// What the neural detector said last; `None` while it rests.
+    /// Frames in a row in which nothing happened.
+    idle: u32,
     neural_says: Option<f32>,
     pub(super) attention: Attention,
     pub(super) talk: Talk,
@@ -74,6 +82,7 @@ impl Ear {
             #[cfg(feature = "neural")]
             concealed: Concealment::default(),
             neural_says: None,
+            idle: 0,
             attention: Attention::Full,
             talk: Talk::new(),
             history: History::new(),
@@ -125,6 +134,11 @@ impl Ear {
             }
             return;
         }
+        // The steady hiss of a line on which nothing happens is not worth a model's step.
+        if self.idle > IDLE_FRAMES {
+            self.neural_says = Some(0.0);
+            return;
+        }
         let mut filled = *samples;
         self.concealed.fill(&mut filled);
         let Some(decided) = self.neural.follow(&filled) else {
@@ -150,6 +164,8 @@ impl Frames for Ear {
         let power = frame.power();
         let level = Level::of_power(power).dbov();
         self.floor.follow(power);
+        let idle = level < IDLE && level < self.floor.dbov() + IDLE_OVER;
+        self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
         self.ask_neural(&samples);
         if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);

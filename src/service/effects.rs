@@ -43,7 +43,12 @@ impl CallTask {
             debug!(%why, "refused after the start message");
             return self.refuse(Cause::Unauthorized, now);
         }
-        let room = if self.exchange.draining() { 0 } else { self.exchange.config.limits.max_calls };
+        // Who comes back from an unanswered transfer has been promised nothing yet: there is always room to hear that.
+        let room = match (started.resume, self.exchange.draining()) {
+            (Some(_), _) => usize::MAX,
+            (None, true) => 0,
+            (None, false) => self.exchange.config.limits.max_calls,
+        };
         let seat = self.place.call(self.live(&started), room);
         if seat == Seat::Taken {
             return self.refuse(Cause::Duplicate, now);
