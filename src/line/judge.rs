@@ -138,7 +138,7 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
     let worst = against.into_iter().max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(Condition::Clear);
     let needed = match worst {
         _ if features.speech_ms() < EARLY_MS => AGAINST_EARLY,
-        Condition::Noisy => AGAINST_NOISE,
+        Condition::Noisy if !talks_without_pause(features) => AGAINST_NOISE,
         _ => AGAINST,
     };
     let total = caller.max(f32::EPSILON);
