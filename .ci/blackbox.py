@@ -43,6 +43,7 @@ def silent(call):
     starts = [heard[name]["from_ms"] for name in order[1:]] + [call["ended_ms"]]
     for before, start in zip(order, starts):
         gap = start - heard[before]["to_ms"]
+        call.setdefault("waits", []).append(gap)
         if not wait_fits(gap):
             faults.append(f"{gap} ms after {before}")
     if call["closed_by"] != "app":
@@ -76,11 +77,13 @@ def main():
         ]
     bad = False
     for (dialect, name, _, verdict), call in zip(plans, calls):
-        faults = verdict(call.result())
+        call = call.result()
+        faults = verdict(call)
         if name == "keyed" and (route := routed(url, f"blackbox-{name}-{dialect}")) != "queue:inquiry":
             faults.append(f"routed to {route}")
         bad |= bool(faults)
-        print(f"   {dialect:14} {name:7} {'; '.join(faults) or 'as it should be'}")
+        waits = f", waits {call['waits']} ms" if "waits" in call else ""
+        print(f"   {dialect:14} {name:7} {'; '.join(faults) or 'as it should be'}{waits}")
     sys.exit(bad)
 
 

@@ -99,7 +99,8 @@ fn fare(conditions: &[&str], after: u32) -> Option<BTreeMap<String, Count>> {
         count.to_agent += u32::from(heard(&["transfer_announce"]));
         count.own_words += u32::from(match condition {
             "faint" => heard(&["faint_speak_up"]),
-            "noisy" | "babble" => heard(&["repeat_please"]),
+            // Who is buried under the noise is taken for noise alone, and hears of it as that ladder's last word.
+            "noisy" | "babble" => heard(&["repeat_please", "noisy_change_phone"]),
             "handsfree" => heard(&["handsfree_pick_up", "faint_speak_up"]),
             "choppy" => heard(&["choppy_move"]),
             _ => false,

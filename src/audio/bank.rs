@@ -298,7 +298,8 @@ const fn duration(samples: usize) -> Duration {
 }
 
 /// Samples of a [`CHUNK`] at 8 kHz.
-const CHUNK_SAMPLES: usize = CHUNK.as_millis() as usize * SAMPLES_PER_MS;
+/// The same in samples of 8 kHz.
+pub const CHUNK_SAMPLES: usize = CHUNK.as_millis() as usize * SAMPLES_PER_MS;
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,9 @@ use crate::{
 };
 use std::time::Duration;
 
+/// Waits in a row that must have been judged fax or modem before the call is ended without a word. Chosen: two, ten
+/// seconds in all; a fax calls every 3.5 s for longer than that, and a wrong verdict would be a rude hang-up.
+const SURE_OF_FAX: u32 = 2;
 /// A line is judged noisy for the second time only this long after the first (service-script.md §1: a truck passes).
 const NOISE_MAY_PASS: Duration = Duration::from_secs(5);
 
@@ -116,7 +119,7 @@ impl Call {
             Heard::Nobody | Heard::Word(_) => false,
         };
         if speaks_otherwise {
-            return self.turn_heard(judgement, now);
+            return self.meant(heard, now);
         }
         if somebody {
             self.recovered(&rung, now);
@@ -165,7 +168,11 @@ impl Call {
     fn next_rung_of_silence(&mut self, mut rung: Rung, judgement: &Judgement, now: Moment, ear: &dyn Ear) {
         let Some(ladder) = self.ladder(rung.condition) else { return self.go(self.script.words.agent, now) };
         let last = ladder.rungs.len() - 1;
-        match judgement.kind.map(Machine::from) {
+        let machine = judgement.kind.map(Machine::from);
+        self.line.fax_windows += u32::from(matches!(machine, Some(Machine::Fax)));
+        match machine {
+            // The one end without words: so it takes more than one window that says so.
+            Some(Machine::Fax) if self.line.fax_windows < SURE_OF_FAX => {}
             Some(Machine::Fax) => return self.let_go(self.ending(Disposition::Line(Condition::Tone)), now),
             Some(Machine::Line) => {
                 self.line.machine = true;

@@ -92,6 +92,8 @@ struct Standing {
     entered: BTreeMap<Condition, u32>,
     /// A tone said that nobody will ever speak here.
     machine: bool,
+    /// Waits that were judged fax or modem.
+    fax_windows: u32,
     /// Words too short to be a request, said before the caller first answered.
     words: u32,
     /// A key or a request: the caller hears us.

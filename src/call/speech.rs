@@ -14,6 +14,10 @@ use std::time::Duration;
 /// Shorter speech (喂) is no request (service-script.md §2.2).
 pub const SHORTEST_REQUEST: Duration = Duration::from_millis(600);
 
+/// Shorter speech is no word. Chosen: 喂 takes 250 ms and more; what is shorter is a click, or the first moment of our
+/// own voice coming back, before it is known for an echo.
+pub const SHORTEST_WORD: Duration = Duration::from_millis(200);
+
 /// What was heard in a stretch of line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
@@ -32,7 +36,7 @@ impl Call {
     pub(super) fn heard(&self, judgement: &Judgement) -> Heard {
         let condition = judgement.condition;
         match condition {
-            _ if !condition.has_caller() => Heard::Nobody,
+            _ if !condition.has_caller() || judgement.speech() < SHORTEST_WORD => Heard::Nobody,
             _ if judgement.speech() < SHORTEST_REQUEST => Heard::Word(condition),
             Condition::Clear => Heard::Request,
             _ if self.ladder(condition).is_none() => Heard::Request,
@@ -126,7 +130,11 @@ impl Call {
 
     /// A turn in our silence has been judged.
     pub(super) fn turn_heard(&mut self, judgement: Judgement, now: Moment) {
-        let heard = self.heard(&judgement);
+        self.meant(self.heard(&judgement), now);
+    }
+
+    /// What was heard in our silence is acted upon.
+    pub(super) fn meant(&mut self, heard: Heard, now: Moment) {
         let Phase::Listening(listening) = &mut self.phase else { return };
         let purpose = listening.purpose.clone();
         match heard {
@@ -203,7 +211,14 @@ impl Call {
         }
         self.journal(now, What::Waited { planned: wait, late });
         let judgement = ear.judge(begun, now, Sensitivity::Normal);
-        let heard = self.heard(&judgement);
+        let heard = match self.heard(&judgement) {
+            // Over a whole wait, "somebody speaks under all this noise" stands, however little of it could be made out:
+            // to be asked to repeat is kinder than to be taken for nobody.
+            Heard::Word(Condition::Noisy) | Heard::Nobody if judgement.condition == Condition::Noisy => {
+                Heard::Bad(Condition::Noisy)
+            }
+            heard => heard,
+        };
         self.judged(&judgement, now);
         // A word too short to have been noticed while it was said is no sign of a caller.
         if matches!(heard, Heard::Request | Heard::Bad(_)) {
@@ -223,7 +238,7 @@ impl Call {
         match (&script.step(self.step).act, heard) {
             (Act::HangUp { .. }, _) => self.let_go(self.ending(self.closing_disposition()), now),
             // Speech that raised no event while it lasted, yet is there when the whole wait is looked at.
-            (Act::Ask(ask), Heard::Request | Heard::Bad(_)) if ask.speech.is_some() => self.turn_heard(judgement, now),
+            (Act::Ask(ask), Heard::Request | Heard::Bad(_)) if ask.speech.is_some() => self.meant(heard, now),
             (Act::Ask(ask), _) => match ask.no_input {
                 Some(step) => self.go(step, now),
                 None if self.line.proven || self.line.heard => self.nothing_answered(now),

@@ -353,7 +353,7 @@ mod tests {
         let (data, _opened) = a_silent_call();
         let (_, text) = printed(&data, &["show", "1"]);
         assert!(
-            text.contains("5.020  judged              condition=silent confidence=1.0 evidence.from_ms=0"),
+            text.contains("5.020  judged              condition=silent confidence=1.0 evidence.detector="),
             "{text}"
         );
         assert!(text.contains("callback  138****5678  owed, due "), "{text}");

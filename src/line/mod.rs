@@ -39,6 +39,7 @@ mod webrtc;
 pub use analyze::{Analysis, analyze};
 pub use forest::FIGURES;
 pub use listener::Listener;
+pub use webrtc::Gate;
 
 use crate::{moment::Moment, phone::Digit};
 use serde::Serialize;

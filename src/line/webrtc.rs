@@ -5,16 +5,22 @@ use webrtc_vad::{SampleRate, Vad, VadMode};
 
 /// One stream's gate. Hears any voice-like energy within a frame or two, and takes much noise for voice: a stage
 /// behind it has to agree.
-pub(super) struct Gate(SendVad);
+pub struct Gate(SendVad);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Gate {
     /// A gate in mode 2: chosen, because modes 0 and 1 hold on for 200 ms and mode 3 misses a quarter of speech.
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Self(SendVad(Vad::new_with_rate_and_mode(SampleRate::Rate8kHz, VadMode::Aggressive)))
     }
 
     /// Whether the next 20 ms may be voice.
-    pub(super) fn is_voice(&mut self, pcm: &[i16; FRAME_SAMPLES]) -> bool {
+    pub fn is_voice(&mut self, pcm: &[i16; FRAME_SAMPLES]) -> bool {
         self.0.0.is_voice_segment(pcm).unwrap_or(false)
     }
 }

@@ -153,14 +153,17 @@ pub(super) fn spawn(exchange: Arc<Exchange>, visitor: Visitor, upgraded: OnUpgra
     tokio::spawn(async move {
         let opened = open(upgraded, exchange.config.limits.start, exchange.config.limits.max_message).await;
         let Some(socket) = opened else { return };
-        let mut call = CallTask::new(exchange, visitor, place, socket);
+        // On the heap, so that the task holds it once and not in each of its states.
+        let mut call = Box::new(CallTask::new(exchange, visitor, place, socket));
         let outcome = Abortable::new(AssertUnwindSafe(call.run()).catch_unwind(), stopped).await;
         match outcome {
             Ok(Ok(())) => {}
             Ok(Err(_)) => call.panicked(),
             Err(Aborted) => call.stopped(),
         }
-        call.leave().await;
+        let (socket, status, _place) = call.leave();
+        debug!(status, "media socket closing");
+        socket.close(status).await;
     });
 }
 
@@ -378,12 +381,11 @@ impl CallTask {
         self.settle(now);
     }
 
-    /// The call is over: its id may come back while the socket lingers.
-    async fn leave(self) {
+    /// The call is over: its id may come back while the socket lingers in its place.
+    fn leave(self) -> (Socket, u16, Place) {
         self.place.hang_up();
         let status = self.cause.map(Cause::status).or(self.over).unwrap_or(NORMAL);
-        debug!(status, "media socket closing");
-        self.socket.close(status).await;
+        (self.socket, status, self.place)
     }
 
     /// Counts and logs a call's end, once.

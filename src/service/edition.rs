@@ -101,11 +101,12 @@ mod tests {
     }
 
     #[test]
-    fn every_problem_of_a_bad_script_is_told() {
+    fn a_bad_script_is_refused_with_its_place() {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("hotline.toml"), "[hotline]\nstart = 5\n").expect("written");
+        let script = "[hotline]\nstart = 5\n[step.a]\nsay = \"goodbye\"\nhang_up = \"5s\"\n";
+        std::fs::write(folder.path().join("hotline.toml"), script).expect("written");
         let files = super::Files { prompts: Some(folder.path().into()), ..Config::default().files };
         let refusal = Edition::open(&files).expect_err("not a script");
-        assert!(refusal.0.iter().any(|line| line.contains("hotline.toml:2:")), "{refusal}");
+        assert!(refusal.0.iter().any(|line| line.contains("hotline.toml:1:")), "{refusal}");
     }
 }

@@ -40,6 +40,9 @@ use tracing::{info, warn};
 /// How long stopped calls have to close their sockets: chosen, a little more than a socket lingers.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
+/// Files open besides calls' sockets: chosen; records, recordings of a few, HTTP.
+const SPARE_FILES: usize = 64;
+
 /// Why the service does not start. Who can fix it: the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -106,6 +109,13 @@ pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result
     Ok(Running { addr, exchange, accepting, watching, keepers: (opened.keeper, tape) })
 }
 
+/// How many files this process may have open, where the system tells (Linux).
+fn open_files_limit() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
 /// Authentication may be off on loopback only (contract.md, Authentication).
 fn refuse_open_doors(config: &Config) -> Result<(), StartError> {
     let listen = config.listen;
@@ -128,6 +138,9 @@ impl Running {
     pub fn announce(&self) {
         let config = &self.exchange.config;
         info!(address = %self.addr, version = env!("CARGO_PKG_VERSION"), "listening");
+        let edition = self.exchange.edition();
+        let from = config.files.prompts.as_deref().map_or("built in".into(), |folder| folder.display().to_string());
+        info!(hotline = edition.script.name, version = edition.version, from, "script");
         for dialect in DialectName::ALL {
             info!("gateways call ws://{}/media/{}", self.addr, dialect.as_str());
         }
@@ -136,6 +149,14 @@ impl Running {
             if policy.is_off() {
                 warn!(door, "authentication is off: only this machine may call, and no proxy may stand before us");
             }
+        }
+        let files = open_files_limit();
+        if let Some(limit) = files.filter(|limit| *limit < config.limits.max_calls + SPARE_FILES) {
+            warn!(
+                limit,
+                max_calls = config.limits.max_calls,
+                "too few open files are allowed for limits.max_calls (ulimit -n)"
+            );
         }
     }
 

@@ -26,9 +26,9 @@ use tokio_tungstenite::{
 /// nearly all of the memory (performance.md).
 const READ_BUFFER: usize = 4096;
 
-/// From this size on frames are handed to the kernel before the flush: a second of audio sent ahead at a call's start
+/// From this size on messages are handed to the kernel before the flush: a second of audio sent ahead at a call's start
 /// then needs no buffer of its own size for the rest of the call.
-const WRITE_BUFFER: usize = 4096;
+const WRITE_BUFFER: usize = 1024;
 
 /// What may wait for a peer that does not read: chosen, about twenty seconds of audio in base64. Beyond it the peer is
 /// lost, long before that the time limit of [`Socket::stuck_since`] says so.

@@ -9,7 +9,7 @@ use super::{
     telephone::Echo,
     voice::Voice,
 };
-use crate::{audio::Bank, script::Script};
+use crate::{audio::Bank, call::What, script::Script};
 use serde::Deserialize;
 use std::{fmt::Write, path::Path, sync::Arc, time::Duration};
 
@@ -268,6 +268,31 @@ impl Outcome {
         for (at, what, key) in &self.report.events {
             let key = key.map_or(String::new(), |key| format!(" {key}"));
             lines.push((*at, format!("{}            · {what}{key}", seconds(*at))));
+        }
+        for entry in &self.journal {
+            let at = entry.at.as_millis();
+            match &entry.what {
+                What::Speech { from, to } => {
+                    let (from, to) = (seconds(from.as_millis()), seconds(to.as_millis()));
+                    lines.push((at, format!("{}            · speech {from} – {to}", seconds(at))));
+                }
+                What::Judged(judgement) => {
+                    let (condition, rule) = (judgement.condition.as_str(), judgement.evidence.rule.as_str());
+                    let kind = judgement.kind.map_or("", |kind| kind.as_str());
+                    let evidence = &judgement.evidence;
+                    let figure = |name: &str, value: Option<f32>| value.map(|value| format!(", {name} {value:.0}"));
+                    let figures = [
+                        figure("level", evidence.level_dbov),
+                        figure("noise", evidence.noise_dbov),
+                        figure("SNR", evidence.snr_db),
+                    ];
+                    let figures: String = figures.into_iter().flatten().collect();
+                    let spoken = evidence.speech_ms;
+                    let line = format!("· judged {condition} {kind}({rule}), {spoken} ms of speech{figures}");
+                    lines.push((at, format!("{}            {line}", seconds(at))));
+                }
+                _ => {}
+            }
         }
         lines.sort_by_key(|(at, _)| *at);
         let mut text = String::new();

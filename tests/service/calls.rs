@@ -28,7 +28,7 @@ async fn a_key_clears_the_prompt_and_leads_to_a_human_by_the_route() {
     phone.press('0').await;
     phone.hears("\"event\":\"clear\"").await;
     assert_eq!(phone.closed().await, 1000);
-    assert_eq!(house.get("/route/CA7").await, (200, "agent:agent\n".into()));
+    assert_eq!(house.get("/route/CA7").await, (200, "agent:agent".into()));
     let note = house.get("/route/CA7/note").await.1;
     assert!(note.contains("key=0;"), "{note}");
     let document = house.post("/route/twilio", "CallSid=CA7&CallStatus=in-progress").await;
@@ -43,7 +43,7 @@ async fn an_asterisk_caller_is_routed_and_the_leg_hung_up() {
     phone.press('2').await;
     phone.hears("FLUSH_MEDIA").await;
     phone.hears("HANGUP").await;
-    assert_eq!(house.get("/route?call_id=1795307879.2").await, (200, "queue:complaint\n".into()));
+    assert_eq!(house.get("/route?call_id=1795307879.2").await, (200, "queue:complaint".into()));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn draining_lets_calls_finish_and_tells_new_ones_that_we_are_busy() {
         house.until("/readyz", |status, _| status == 503).await;
         let mut late = Phone::asterisk(addr, "call_id=5.5").await;
         late.hears("HANGUP").await;
-        assert_eq!(house.get("/route/5.5").await.1, "queue:agent\n");
+        assert_eq!(house.get("/route/5.5").await.1, "queue:agent");
         late.send(Message::Close(None)).await;
         running.press('9').await;
         running.hears("\"event\":\"clear\"").await;

@@ -82,9 +82,23 @@ async fn a_caller_over_the_limit_hears_so_on_twilio_and_is_queued_on_asterisk() 
 
     let mut queued = Phone::asterisk(house.running.addr, "call_id=2.2").await;
     queued.hears("HANGUP").await;
-    assert_eq!(house.get("/route/2.2").await.1, "queue:overflow\n");
+    assert_eq!(house.get("/route/2.2").await.1, "queue:overflow");
 
     let mut told = Phone::twilio(house.running.addr, "CA3", json!({})).await;
     told.hears_audio().await;
     house.until("/metrics", |_, body| body.contains(r#"{prompt="capacity_busy",outcome="said"} 1"#)).await;
+}
+
+#[tokio::test]
+async fn a_peer_that_answered_a_ping_and_then_says_nothing_is_lost() {
+    let house = house::open("[liveness]\nping = \"1s\"\nlost = \"2s\"").await;
+    let mut phone = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    // The client answers pings only while it is asked for messages: the first ping comes after a second.
+    let asked = async {
+        loop {
+            phone.next().await;
+        }
+    };
+    let _ = tokio::time::timeout(std::time::Duration::from_millis(1500), asked).await;
+    house.until("/api/v1/calls/1", |_, body| body.contains(r#""disposition":"lost""#)).await;
 }

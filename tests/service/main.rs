@@ -7,6 +7,4 @@ mod doors;
 mod house;
 mod limits;
 mod phone;
-mod privacy;
-mod reload;
 mod transfer;

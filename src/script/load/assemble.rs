@@ -28,6 +28,11 @@ pub(super) fn script(
     root.close(&mut loader.problems);
     if own.is_empty() {
         loader.problems.add(head.place(), Fault::NoSteps);
+        for field in
+            ["name", "start", "agent", "transfer_failed", "after_agent"].into_iter().filter_map(|key| head.take(key))
+        {
+            field.text(&mut loader.problems);
+        }
         return None;
     }
 
