@@ -21,6 +21,8 @@ const CONTEXT_BEFORE: u64 = 25;
 const CONTEXT_AFTER: u64 = 40;
 /// Frames a stretch may have: as many as are remembered.
 const MOST: usize = 512;
+/// Mains hum and its odd harmonics that carry it, up to 350 Hz (50 Hz mains), in bins of 31.25 Hz.
+const HUM: u8 = 12;
 /// What sounds: louder than this, dBov, and than this much under the loudest twentieth, dB.
 const SOUNDING: f32 = -62.0;
 const SOUNDING_UNDER: f32 = 25.0;
@@ -87,6 +89,8 @@ pub(super) struct MeanShape {
     pub(super) voicing_spread: f32,
     /// Share of frames whose strongest peak is where it was.
     pub(super) stable: f32,
+    /// Share of frames whose strongest peak lies where mains hum does, below [`HUM`].
+    pub(super) low: f32,
     /// Share of frames whose level changed by less than 1 dB.
     pub(super) steady: f32,
     /// Share of the power in peaks that last.
@@ -314,6 +318,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         sums.voicing += voicing;
         voicing_squared += voicing * voicing;
         sums.stable += f32::from(u8::from(spectrum.peak.abs_diff(last.spectrum.peak) <= 1));
+        sums.low += f32::from(u8::from(spectrum.peak <= HUM));
         sums.steady += f32::from(u8::from((level - last_level).abs() < 1.0));
         sums.sustained += f32::from(spectrum.sustained) / 255.0;
         sums.gate += f32::from(u8::from(frame.gate));
@@ -329,6 +334,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         voicing,
         voicing_spread: (mean(voicing_squared) - voicing * voicing).max(0.0).sqrt(),
         stable: mean(sums.stable),
+        low: mean(sums.low),
         steady: mean(sums.steady),
         sustained: mean(sums.sustained),
         gate: mean(sums.gate),

@@ -46,6 +46,8 @@ const DIPS_FRAMES: u64 = 150;
 const CUTS: u32 = 2;
 /// Quieter than this, dBov, the loudest twentieth is no noise and no tone.
 const HEARD: f32 = -58.0;
+/// Hum under this level, dBov, is nothing to speak of; above it is noise.
+const HUM_IS_NOISE: f32 = -30.0;
 /// A tone fills at least this much of the stretch's sound; less is a key pressed while talking.
 const TONE_SPEECH_MS: u64 = 1_000;
 
@@ -123,6 +125,13 @@ fn settled(features: &Features, tone: Option<Tone>) -> Option<Verdict> {
     if features.loud < HEARD && features.speech_ms() < SPEECH_HEARD_MS {
         return Some(Verdict::new(Condition::Silent, Rule::NothingHeard, 1.0));
     }
+    if features.speech_ms() < SPEECH_HEARD_MS && is_hum(features) {
+        let (condition, rule) = match features.loud {
+            loud if loud < HUM_IS_NOISE => (Condition::Silent, Rule::NothingHeard),
+            _ => (Condition::Noise, Rule::NoiseWithoutSpeech),
+        };
+        return Some(Verdict::new(condition, rule, 0.9));
+    }
     let kind = tone.filter(|_| features.speech_ms() < TONE_SPEECH_MS)?;
     Some(Verdict { kind: Some(kind), ..Verdict::new(Condition::Tone, Rule::ToneHeard, 0.95) })
 }
@@ -138,7 +147,7 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
     let worst = against.into_iter().max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(Condition::Clear);
     let needed = match worst {
         _ if features.speech_ms() < EARLY_MS => AGAINST_EARLY,
-        Condition::Noisy => AGAINST_NOISE,
+        Condition::Noisy if !talks_without_pause(features) => AGAINST_NOISE,
         _ => AGAINST,
     };
     let total = caller.max(f32::EPSILON);
@@ -191,9 +200,15 @@ fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>) -> Verdict {
     Verdict::new(Condition::Silent, Rule::NothingHeard, share(Condition::Silent) / total)
 }
 
-/// Tones without a name: data never pauses and keeps its level, music does not.
+/// Mains hum: low, and steady in pitch and level. No machine speaks so, and nobody hangs up on it.
+fn is_hum(features: &Features) -> bool {
+    let shape = &features.shape;
+    shape.frames > 0 && shape.low > 0.8 && shape.steady > 0.6 && shape.stable > 0.6
+}
+
+/// Tones without a name: data never pauses, keeps its level and lies high; anything else is music, on which nothing ends.
 fn melody_or_modem(features: &Features) -> Tone {
-    if features.shape.steady > 0.8 { Tone::Modem } else { Tone::Music }
+    if features.shape.steady > 0.8 && features.shape.low < 0.1 { Tone::Modem } else { Tone::Music }
 }
 
 /// Speech that is easily missed counts, but not the murmur of a quiet room.

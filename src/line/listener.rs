@@ -168,6 +168,13 @@ mod tests {
     }
 
     #[test]
+    fn mains_hum_is_neither_a_tone_nor_a_caller() {
+        let sine = |n: usize, hertz: f32| (n as f32 * std::f32::consts::TAU * hertz / 8_000.0).sin();
+        let hum = |n: usize| [50.0, 150.0, 250.0, 350.0].map(|hertz| sine(n, hertz) * 290.0).iter().sum::<f32>() as i16;
+        assert_eq!(judged(5_000, hum), Condition::Silent);
+    }
+
+    #[test]
     fn no_media_is_silent_for_want_of_media() {
         let mut listener = Listener::new();
         listener.hear(&[0; 160], Moment::from_millis(20));

@@ -56,6 +56,11 @@ const QUIET: u64 = 5;
 const PAUSE: u64 = 10;
 /// Speech begins where it is sure for so many frames in a row: 60 ms.
 const SURE_FRAMES: u64 = 3;
+/// Under loud noise the neural detector falters: there the plain one is believed where in most of 1.28 s it is sure, and
+/// the neural one has not ruled it out in an eighth of them.
+const STUBBORN: u32 = 30;
+const NOT_RULED_OUT: u32 = 8;
+const POSSIBLE: f32 = 0.02;
 const SURE: f32 = 0.5;
 const AGREED: f32 = 0.3;
 const PLAIN_SURE: f32 = 0.65;
@@ -80,6 +85,9 @@ pub(super) struct Talk {
     sure: u64,
     last_speech: u64,
     without_echo: u64,
+    /// Of the last 64 frames: where the plain detector was sure, and where the neural one did not rule speech out.
+    plainly: u64,
+    possibly: u64,
     /// Sound of the last 32 frames, the newest in the lowest bit.
     sounds: u32,
     turns: VecDeque<Turn>,
@@ -95,6 +103,8 @@ impl Talk {
             sure: 0,
             last_speech: 0,
             without_echo: AFTER_ECHO,
+            plainly: 0,
+            possibly: 0,
             sounds: 0,
             turns: VecDeque::with_capacity(8),
         }
@@ -131,8 +141,11 @@ impl Talk {
     }
 
     fn follow_speech(&mut self, number: u64, heard: Heard) {
-        self.sure = if heard.is_sure() { self.sure + 1 } else { 0 };
-        if heard.is_likely() {
+        self.plainly = self.plainly << 1 | u64::from(!heard.echo && heard.plain >= PLAIN_SURE);
+        self.possibly = self.possibly << 1 | u64::from(heard.neural.is_some_and(|neural| neural >= POSSIBLE));
+        let stubborn = self.plainly.count_ones() >= STUBBORN && self.possibly.count_ones() >= NOT_RULED_OUT;
+        self.sure = if heard.is_sure() || stubborn { self.sure + 1 } else { 0 };
+        if heard.is_likely() || (stubborn && heard.plain >= PLAIN_SURE) {
             self.last_speech = number;
         }
         if self.speaking {
