@@ -31,8 +31,16 @@ static BANK: LazyLock<Arc<Bank>> =
     LazyLock::new(|| Arc::new(Bank::load(source::embedded()).expect("the default recordings")));
 
 /// Prompts that say goodbye: the only ones after which we may hang up.
-const CLOSINGS: [&str; 6] =
-    ["goodbye", "silent_change_phone", "faint_change_phone", "noisy_change_phone", "system_error", "capacity_busy"];
+const CLOSINGS: [&str; 8] = [
+    "goodbye",
+    "silent_change_phone",
+    "faint_change_phone",
+    "noisy_change_phone",
+    "one_way_callback",
+    "one_way_no_number",
+    "system_error",
+    "capacity_busy",
+];
 /// The wait of the default script's closings and rungs.
 const WAIT: Duration = Duration::from_secs(5);
 /// An hour: whoever has not been helped or let go by then never will be.
