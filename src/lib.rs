@@ -12,7 +12,7 @@
 //! | [`phone`] | telephone numbers and keys that cannot be logged | nothing |
 //! | [`audio`] | G.711, WAV, resampling, the prompt bank (encoded once, shared by all calls) | nothing |
 //! | [`gateway`] | one dialect a file: wire messages ⇄ neutral events and commands | `audio` |
-//! | [`line`] | what the line sounds like: speech, level, noise, tones → condition, with evidence | `audio` |
+//! | [`line`](mod@line) | what the line sounds like: speech, level, noise, tones → condition, with evidence | `audio` |
 //! | [`script`] | what the operators wrote: loading, checking, versions | `audio`, `line` |
 //! | [`agents`] | who can take the caller: the decision a gateway's dialplan asks for | `script`, `gateway` |
 //! | [`call`] | one conversation: events in, commands out, deadlines asked for | `script`, `line`, `gateway`, `agents` |

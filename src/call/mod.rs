@@ -1,7 +1,7 @@
 //! One conversation: events in, commands out, deadlines asked for; no clock, no socket, no task.
 //!
 //! [`Call::handle`] takes an event, [`Call::poll_command`] gives what is to be done, [`Call::poll_timeout`] says when
-//! [`Call::handle_timeout`] wants to be called, and why. The deadline is computed from the [`Phase`] each time it is
+//! [`Call::handle_timeout`] wants to be called, and why. The deadline is computed from the phase each time it is
 //! asked for, so nothing has to be armed or cancelled, and a noise cannot push it.
 //!
 //! The files beside this one: `flow` walks the script's steps, `ladder` deals with bad lines, `speech` says what a

@@ -5,7 +5,7 @@
 
 use super::{Condition, features::Features};
 
-/// Names of the figures a tree may ask for, in the order of [`figures`].
+/// Names of the figures a tree may ask for, in the order of `figures`.
 pub const FIGURES: [&str; 37] = [
     "loud",
     "range",

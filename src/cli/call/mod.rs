@@ -25,7 +25,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
     qingjiang call --url ws://127.0.0.1:8080/media/asterisk --dialect asterisk --say wav:me.wav:-6 --save call.wav\n\n\
     SEGMENT: silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, hangup.")]
 pub struct Args {
-    /// The service to call (ws://…/media/<dialect>) [default: one started in this process]
+    /// The service to call (ws://…/media/DIALECT) [default: one started in this process]
     #[arg(long, value_name = "WS")]
     url: Option<String>,
     /// twilio, asterisk or asterisk-json [default: as the URL says, else twilio]
