@@ -1,6 +1,9 @@
 //! Our own scenarios hold, run by the real command.
 
-use std::{path::Path, process::Command};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
 
 #[test]
 fn the_scenarios_of_the_default_script_pass() {
@@ -27,4 +30,16 @@ fn a_scenario_that_expects_the_wrong_thing_fails_and_says_what_differs() {
     let output = command.arg("simulate").arg(&file).output().expect("it runs");
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("wait before silent_reprompt is   5.000, not   4.000"));
+}
+
+#[test]
+fn an_answer_that_nobody_reads_any_more_is_no_fault() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/silent.toml");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let command = command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["simulate", "--verbose"]).arg(file);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }

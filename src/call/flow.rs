@@ -182,7 +182,8 @@ impl Call {
     // ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
     pub(super) fn on_key(&mut self, digit: Digit, now: Moment) {
-        let secret = matches!(self.script.step(self.step).act, Act::Collect(_));
+        // Where no key is asked for, whoever keys may already be at his number.
+        let secret = !matches!(self.script.step(self.step).act, Act::Ask(_));
         self.journal(now, What::Key { digit: (!secret).then_some(digit) });
         self.caller_acted();
         self.line.proven = true;

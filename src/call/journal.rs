@@ -56,9 +56,9 @@ pub enum What {
         /// How much of it was heard.
         heard: Duration,
     },
-    /// A key was pressed. Inside a number being keyed in, `digit` is not kept.
+    /// A key was pressed. Only a menu's or a question's keys are kept: elsewhere they may belong to a number.
     Key {
-        /// Which; `None` inside a number.
+        /// Which; `None` where no key was asked for, or a number is keyed in.
         digit: Option<Digit>,
     },
     /// Somebody spoke.
@@ -117,6 +117,11 @@ pub enum What {
     },
     /// A promise could not be stored, and was therefore not spoken.
     StoreFailed,
+    /// The gateway complained; numbers masked.
+    GatewayNotice {
+        /// In its own words, at most [`LONGEST_NOTICE`](crate::leg::LONGEST_NOTICE) characters.
+        text: String,
+    },
     /// A mark never came and was taken as played at its computed time.
     MarkOverdue,
     /// The call is over. The last entry of a leg.

@@ -1,6 +1,6 @@
 //! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
 
-use super::files::Files;
+use super::{files::Files, spoken::Spoken};
 use crate::script::{self, Language, Problem, Severity, Source};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::json;
@@ -25,20 +25,11 @@ pub struct Args {
     /// The directory of the recordings [default: ./audio where there is one, else the built-in recordings]
     #[arg(long, value_name = "DIR")]
     audio: Option<PathBuf>,
-    /// The language of the messages [default: from LC_ALL, LC_MESSAGES, LANG]
-    #[arg(long, value_enum)]
-    lang: Option<Lang>,
+    #[command(flatten)]
+    spoken: Spoken,
     /// Print one JSON array, for editors
     #[arg(long)]
     json: bool,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Lang {
-    /// 中文
-    Zh,
-    /// English
-    En,
 }
 
 /// Runs the command.
@@ -46,7 +37,7 @@ enum Lang {
 /// # Errors
 /// Where the files cannot be read, or the answer cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let language = args.lang.map_or_else(|| spoken(|name| std::env::var(name).ok()), Language::from);
+    let language = args.spoken.language();
     let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
     let problems = script::inspect(None, &source(prompts), &source(audio))?.problems;
@@ -62,24 +53,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         _ => {}
     }
     Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
-}
-
-/// The language of the operator's terminal; `variable` looks up the environment.
-fn spoken(variable: impl Fn(&str) -> Option<String>) -> Language {
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
-    match set.is_some_and(|locale| locale.starts_with("zh")) {
-        true => Language::Chinese,
-        false => Language::English,
-    }
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::Zh => Self::Chinese,
-            Lang::En => Self::English,
-        }
-    }
 }
 
 fn as_json(problems: &[Problem], language: Language) -> serde_json::Value {
@@ -193,19 +166,8 @@ mod tests {
     }
 
     #[test]
-    fn the_terminals_language_is_spoken() {
-        let with = |set: &'static [(&str, &str)]| {
-            spoken(|name| set.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned()))
-        };
-        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
-        assert_eq!(with(&[("LC_ALL", "en_GB.UTF-8"), ("LANG", "zh_CN.UTF-8")]), Language::English);
-        assert_eq!(with(&[("LC_ALL", ""), ("LANG", "zh_TW")]), Language::Chinese);
-        assert_eq!(with(&[]), Language::English);
-    }
-
-    #[test]
     fn a_directory_that_is_not_there_is_not_a_wrong_script() {
-        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, lang: None, json: false };
+        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, spoken: Spoken::default(), json: false };
         let error = run(&args).expect_err("nothing there").to_string();
         assert!(error.contains("/nowhere/prompts"), "{error}");
     }

@@ -9,9 +9,14 @@ pub mod files;
 pub mod records;
 pub mod serve;
 pub mod simulate;
+pub mod spoken;
 
 use clap::{Parser, Subcommand};
-use std::process::ExitCode;
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// 请讲: a hotline voice bot that hears what a telephone line is like.
 ///
@@ -71,10 +76,25 @@ pub fn main() -> ExitCode {
         Some(Command::Script(_)) => not_built("script"),
         Some(Command::Report(_)) => not_built("report"),
     };
-    done.unwrap_or_else(|error| {
-        complain(&error);
-        ExitCode::from(2)
+    done.unwrap_or_else(|error| match is_nobody_reading(&error) {
+        true => ExitCode::SUCCESS,
+        false => {
+            complain(&error);
+            ExitCode::from(2)
+        }
     })
+}
+
+/// Prints a line of a command's answer.
+///
+/// # Errors
+/// Where nothing can be printed: nobody may be reading any more (`| head`), which is no fault.
+pub(crate) fn say(line: impl Display) -> io::Result<()> {
+    writeln!(io::stdout().lock(), "{line}")
+}
+
+fn is_nobody_reading(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Tells the operator what went wrong, with what caused it and no more.

@@ -1,6 +1,9 @@
 //! `qingjiang simulate`: scenario files in virtual time.
 
-use super::files::{Files, wav_8k};
+use super::{
+    files::{Files, wav_8k},
+    say,
+};
 use crate::{
     audio::Bank,
     script::Script,
@@ -37,16 +40,16 @@ pub fn execute(args: Args) -> anyhow::Result<ExitCode> {
     for path in &args.scenarios {
         let result = play(path, &script, &bank).with_context(|| path.display().to_string())?;
         let mark = if result.differences.is_empty() { "ok  " } else { "FAIL" };
-        println!("{mark}  {}  {}", path.display(), result.name);
+        say(format_args!("{mark}  {}  {}", path.display(), result.name))?;
         for difference in &result.differences {
-            println!("      ✗ {difference}");
+            say(format_args!("      ✗ {difference}"))?;
         }
         if args.verbose || !result.differences.is_empty() {
-            print!("{}", result.timeline);
+            say(result.timeline.trim_end())?;
         }
         failed += usize::from(!result.differences.is_empty());
     }
-    println!("{} passed, {failed} failed", args.scenarios.len() - failed);
+    say(format_args!("{} passed, {failed} failed", args.scenarios.len() - failed))?;
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

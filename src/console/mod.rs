@@ -22,7 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use hyper::HeaderMap;
+use hyper::{HeaderMap, StatusCode, header};
 use std::sync::Arc;
 
 /// The largest body taken: chosen; Twilio's forms are under 4 KiB.
@@ -47,7 +47,19 @@ pub fn router(exchange: Arc<Exchange>) -> Router {
         .fallback(|| async { Fault::NotFound })
         .method_not_allowed_fallback(|| async { Fault::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::map_response(in_our_words))
         .with_state(exchange)
+}
+
+/// What axum itself refuses (a query or a body that cannot be read) is told as every other fault.
+async fn in_our_words(response: Response) -> Response {
+    let plain =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Fault::TooLarge.into_response(),
+        status if plain && status.is_client_error() => Fault::BadRequest.into_response(),
+        _ => response,
+    }
 }
 
 async fn guard(State(exchange): Shared, request: Request, next: Next) -> Response {
@@ -58,10 +70,10 @@ async fn guard(State(exchange): Shared, request: Request, next: Next) -> Respons
 }
 
 fn admitted(policy: &Policy, headers: &HeaderMap) -> Result<(), Fault> {
-    policy.verify_request(&|name| header(headers, name)).map(drop).map_err(fault)
+    policy.verify_request(&|name| text(headers, name)).map(drop).map_err(fault)
 }
 
-fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 

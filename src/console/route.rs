@@ -1,6 +1,6 @@
 //! Where a caller goes once our leg has ended: for dialplans one line of text, for Twilio a document.
 
-use super::{Shared, header, line};
+use super::{Shared, line, text};
 use crate::{
     agents::Decision,
     gateway::{
@@ -72,7 +72,7 @@ pub(super) async fn twilio(
 ) -> Result<Response, Fault> {
     let path = uri.path_and_query().map_or("/route/twilio", |path| path.as_str());
     let policy = exchange.config.auth.webhook();
-    policy.verify_webhook(&|name| header(&headers, name), path, &form).map_err(super::fault)?;
+    policy.verify_webhook(&|name| text(&headers, name), path, &form).map_err(super::fault)?;
 
     let field = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let document = match twiml::resumes(field) {

@@ -13,7 +13,7 @@ use crate::{
     gateway::{self, Command, Dialect, DialectName, Malformed, Message, Started, Upgrade, Wire},
     line::{Attention, LineEvent, Listener},
     moment::Moment,
-    phone::Digit,
+    phone::{Digit, mask_runs},
 };
 use in_band::InBand;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
@@ -23,6 +23,10 @@ const MOST_EARLY_AUDIO: usize = 16_000;
 /// While somebody speaks, the ear looks at the clock this often, so that speech ends even where a gateway sends
 /// nothing in pauses. Chosen: a quarter of the pause that ends a turn.
 const PULSE: Duration = Duration::from_millis(200);
+/// A gateway's complaint is kept up to this many characters: chosen, Asterisk's are under 100.
+pub const LONGEST_NOTICE: usize = 200;
+/// Complaints kept of one leg: chosen; a gateway that goes on and on has said what it had to say.
+const MOST_NOTICES: u32 = 20;
 
 /// What happened on a leg.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub enum Happening {
     Line(LineEvent),
     /// A prompt was heard to its end.
     Heard(Heard),
+    /// The gateway complained, in these words; numbers masked.
+    Notice(String),
     /// The gateway says that the stream is over.
     Stopped,
 }
@@ -53,10 +59,23 @@ pub struct Leg {
     in_band: InBand,
     speaking: bool,
     pulse: Option<Moment>,
+    complaints: Complaints,
     /// Messages of names we do not know.
     pub unknown: u32,
     /// Audio frames taken.
     pub frames: u64,
+}
+
+/// Counts what a gateway complains about.
+#[derive(Default)]
+struct Complaints(u32);
+
+impl Complaints {
+    /// What is kept of one more.
+    fn keep(&mut self, text: &str) -> Option<String> {
+        self.0 += 1;
+        (self.0 <= MOST_NOTICES).then(|| mask_runs(&text.chars().take(LONGEST_NOTICE).collect::<String>()))
+    }
 }
 
 /// Something a recorder keeps: caller audio as heard, or what was sent to the caller.
@@ -96,6 +115,7 @@ impl Leg {
             in_band: InBand::default(),
             speaking: false,
             pulse: None,
+            complaints: Complaints::default(),
             unknown: 0,
             frames: 0,
         }
@@ -148,7 +168,10 @@ impl Leg {
             }
             Some(gateway::Event::Stopped) => self.happenings.push_back(Happening::Stopped),
             Some(gateway::Event::Unknown) => self.unknown += 1,
-            Some(gateway::Event::Drained | gateway::Event::Notice(_)) | None => {}
+            Some(gateway::Event::Notice(text)) => {
+                self.happenings.extend(self.complaints.keep(text).map(Happening::Notice));
+            }
+            Some(gateway::Event::Drained) | None => {}
         }
         self.pump(now, tape);
         Ok(())

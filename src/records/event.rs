@@ -25,6 +25,7 @@ pub const fn kind(what: &What) -> &'static str {
         What::HandoverFailed => "handover_failed",
         What::CallbackStored { .. } => "callback_stored",
         What::StoreFailed => "store_failed",
+        What::GatewayNotice { .. } => "gateway_notice",
         What::MarkOverdue => "mark_overdue",
         What::Ended { .. } => "ended",
     }
@@ -54,6 +55,7 @@ pub fn detail(what: &What) -> Value {
         }
         What::Handover { target } => json!({ "target": target.to_string() }),
         What::CallbackStored { number } => json!({ "number": number }),
+        What::GatewayNotice { text } => json!({ "text": text }),
         What::OneWay { words } => json!({ "words": words }),
         What::HandoverFailed | What::StoreFailed | What::MarkOverdue | What::Louder => json!({}),
         What::Ended { disposition, by, step } => {

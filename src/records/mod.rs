@@ -7,7 +7,7 @@
 //! Numbers are whole in the database, because they are called back, and masked wherever they are printed.
 
 mod archive;
-mod event;
+pub mod event;
 mod json;
 mod ledger;
 mod place;

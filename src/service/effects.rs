@@ -11,8 +11,7 @@ use crate::{
         auth::{Denied, Verdict},
     },
     moment::Moment,
-    phone::mask_runs,
-    records::{CallRecord, Known, NewCall},
+    records::{CallRecord, Known, NewCall, event},
     script::Target,
     session::{Admission, Effect, Promise, Sound},
 };
@@ -147,8 +146,11 @@ impl CallTask {
     pub(super) fn journal(&self, entry: Entry) {
         let Some(record) = &self.record else { return };
         if tracing::enabled!(Level::DEBUG) {
-            let what = mask_runs(&format!("{:?}", entry.what));
-            debug!(record = %record.id(), at_ms = entry.at.as_millis(), what, "entry");
+            let detail = match entry.what {
+                What::Key { .. } => serde_json::Value::Null,
+                ref what => event::detail(what),
+            };
+            debug!(record = %record.id(), at_ms = entry.at.as_millis(), kind = event::kind(&entry.what), %detail, "entry");
         }
         record.append(entry);
     }

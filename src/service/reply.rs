@@ -13,6 +13,9 @@ pub enum Fault {
     /// The request is not understood.
     #[error("the request is not understood")]
     BadRequest,
+    /// The body is larger than anything we take.
+    #[error("the body is too large")]
+    TooLarge,
     /// No or wrong credentials.
     #[error("credentials are missing or wrong")]
     Unauthorized,
@@ -44,6 +47,7 @@ impl Fault {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::ProxyWithoutAuth => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -59,6 +63,7 @@ impl Fault {
     pub const fn code(self) -> &'static str {
         match self {
             Self::BadRequest => "bad_request",
+            Self::TooLarge => "too_large",
             Self::Unauthorized => "unauthorized",
             Self::ProxyWithoutAuth => "proxy_without_authentication",
             Self::NotFound => "not_found",

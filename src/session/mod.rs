@@ -284,6 +284,9 @@ impl Session {
                 self.effects.push_back(Effect::Admit(started.clone()));
                 self.admission = Waiting::ForAdmission(started);
             }
+            (Waiting::ForNothing, Happening::Notice(text)) => {
+                self.effects.push_back(Effect::Journal(Entry { at: now, what: What::GatewayNotice { text } }));
+            }
             (Waiting::ForNothing, happening) => self.tell_call(happening, now),
             (_, Happening::Stopped) => self.refuse(status::NORMAL, Disposition::Lost, EndedBy::Caller),
             _ => {}
@@ -292,7 +295,7 @@ impl Session {
 
     fn tell_call(&mut self, happening: Happening, now: Moment) {
         match happening {
-            Happening::Started(_) => {}
+            Happening::Started(_) | Happening::Notice(_) => {}
             Happening::Key(digit) => self.call.handle(Event::Key(digit), now),
             Happening::Line(event) => self.call.handle(Event::Line(event), now),
             Happening::Heard(heard) => {

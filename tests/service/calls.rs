@@ -61,6 +61,24 @@ async fn what_happened_stands_in_the_api_with_the_number_masked() {
 }
 
 #[tokio::test]
+async fn a_gateways_complaint_stands_in_the_calls_record_with_numbers_masked() {
+    let house = house::open("").await;
+    let mut phone = Phone::asterisk(house.running.addr, "call_id=3.3").await;
+    phone.hears_audio().await;
+    phone.say("ERROR channel_id:3.3 error_text:no such extension 13812345678").await;
+    let call = house.until("/api/v1/calls/1", |_, body| body.contains("gateway_notice")).await;
+    assert!(call.contains("no such extension 138****5678") && !call.contains("13812345678"), "{call}");
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_read_is_told_like_every_other_fault() {
+    let house = house::open("").await;
+    let (status, body) = house.get("/api/v1/calls?limit=many").await;
+    assert_eq!(status, 400);
+    assert!(body.starts_with(r#"{"error":{"code":"bad_request","#), "{body}");
+}
+
+#[tokio::test]
 async fn a_call_comes_back_to_its_own_record() {
     let house = house::open("").await;
     let mut phone = Phone::asterisk(house.running.addr, "call_id=9.9&caller=13812345678").await;

@@ -8,6 +8,7 @@ use crate::{
 };
 use crossterm::tty::IsTty;
 use std::{
+    fmt::Display,
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -79,12 +80,11 @@ impl Beside<'_> {
         if self.data.is_none() {
             for stretch in heard::recognise(phone.player(), self.bank, "zh-CN", phone.began()) {
                 let cut = if stretch.complete { "" } else { "  (cut short)" };
-                println!("{}  ▶ {}{cut}", seconds(stretch.from_ms as i64), stretch.id);
+                show(format_args!("{}  ▶ {}{cut}\n", seconds(stretch.from_ms as i64), stretch.id));
             }
         }
         if self.watch.terminal {
-            print!("\r\x1b[K");
-            let _ = io::stdout().flush();
+            show("\r\x1b[K");
         }
     }
 
@@ -105,7 +105,7 @@ impl Beside<'_> {
         let ms = |key: &str| event.detail[key].as_i64().unwrap_or_default();
         let say = |line: String| {
             let clear = if self.watch.terminal { "\r\x1b[K" } else { "" };
-            println!("{clear}{}  {line}", seconds(event.at_ms));
+            show(format_args!("{clear}{}  {line}\n", seconds(event.at_ms)));
         };
         match event.kind.as_str() {
             "started" => say("☎ 接通 answered".into()),
@@ -155,12 +155,17 @@ impl Beside<'_> {
         let wait = self.state.wait_ends_ms.map(|ends| ends - now.as_millis() as i64).filter(|left| *left > 0);
         let wait = wait.map_or(String::new(), |left| format!("  等待 wait {:.1} s", left as f64 / 1000.0));
         let judged = self.state.judged.as_deref().unwrap_or("-");
-        print!(
+        show(format_args!(
             "\r\x1b[K{}  来电 caller {caller}  {hotline}  线路 line {judged}{wait}",
             seconds(now.as_millis() as i64)
-        );
-        let _ = io::stdout().flush();
+        ));
     }
+}
+
+/// Where nobody reads any more (`| head`), the call goes on all the same.
+fn show(text: impl Display) {
+    let mut out = io::stdout().lock();
+    let _ = write!(out, "{text}").and_then(|()| out.flush());
 }
 
 /// The call's record, once the service has begun it.

@@ -98,7 +98,7 @@ async fn place(args: Args) -> anyhow::Result<ExitCode> {
     }
     let report = phone.report(&exchange.bank, &exchange.locale, phone.ended());
     if args.json {
-        println!("{}", serde_json::to_string(&report)?);
+        super::say(serde_json::to_string(&report)?)?;
     }
     Ok(if report.heard.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -84,10 +84,10 @@ impl Kind for Time {
         (self.least..=self.most).contains(&time).then_some(time)
     }
     fn expected(&self) -> String {
-        format!("a time in quotes with its unit (ms, s, m, h) from {:?} to {:?}", self.least, self.most)
+        format!("a time in quotes with its unit (ms, s, m, h) from {} to {}", written(self.least), written(self.most))
     }
     fn written(&self) -> String {
-        format!("\"{:?}\"", self.default)
+        format!("\"{}\"", written(self.default))
     }
 }
 
@@ -230,6 +230,16 @@ impl fmt::Display for dyn Described {
     }
 }
 
+/// A time as [`duration`] reads it, in the largest unit in which it is a whole number.
+fn written(time: Duration) -> String {
+    let ms = time.as_millis();
+    match [(3_600_000, "h"), (60_000, "m"), (1_000, "s")].into_iter().find(|(unit, _)| ms.is_multiple_of(*unit)) {
+        Some((unit, name)) if ms > 0 => format!("{}{name}", ms / unit),
+        Some(_) => "0s".into(),
+        None => format!("{ms}ms"),
+    }
+}
+
 /// `500ms`, `10s`, `5m`, `1h`: a whole number and a unit.
 fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit())?);
@@ -254,5 +264,11 @@ mod tests {
         assert_eq!(duration("10"), None);
         assert_eq!(duration("s"), None);
         assert_eq!(duration("99999999999999999999h"), None);
+    }
+
+    #[test]
+    fn times_are_written_as_they_are_read() {
+        let written = ["0s", "250ms", "60s", "90s", "5m", "24h"].map(|text| duration(text).map(written));
+        assert_eq!(written.map(Option::unwrap_or_default), ["0s", "250ms", "1m", "90s", "5m", "24h"]);
     }
 }

@@ -52,13 +52,13 @@ pub(super) const LISTEN: Setting<Address> = Setting {
 pub(super) const PROMPTS: Setting<Text> = Setting {
     key: "files.prompts",
     kind: Text(None),
-    why: "Folder of hotline.toml and the texts; without it the embedded defaults",
+    why: "Folder of hotline.toml and the texts; without it ./prompts where it exists, else the built-in ones",
 };
 
 pub(super) const AUDIO: Setting<Text> = Setting {
     key: "files.audio",
     kind: Text(None),
-    why: "Folder of the recordings, one folder a locale; without it the embedded defaults",
+    why: "Folder of the recordings, one folder a locale; without it ./audio where it exists, else the built-in ones",
 };
 
 pub(super) const DATA: Setting<Text> = Setting {
