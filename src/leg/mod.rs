@@ -11,7 +11,7 @@ pub use playout::{End, Heard, Playout, Sent};
 use crate::{
     audio::{Clip, bank::CHUNK_SAMPLES, codec::Decoder},
     gateway::{self, Command, Dialect, DialectName, Malformed, Message, Started, Upgrade, Wire},
-    line::{Attention, LineEvent, Listener},
+    line::{Attention, LineEvent, Listener, Thresholds},
     moment::Moment,
     phone::{Digit, mask_runs},
 };
@@ -119,6 +119,11 @@ impl Leg {
             unknown: 0,
             frames: 0,
         }
+    }
+
+    /// Judges the line by these thresholds.
+    pub fn judge_by(&mut self, thresholds: Thresholds) {
+        self.ear.judge_by(thresholds);
     }
 
     /// The ear, for judging stretches of line.

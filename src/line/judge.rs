@@ -6,7 +6,7 @@
 //! caller is clear.
 
 use super::{
-    Condition, Detector, Evidence, Judgement, Rule, Sensitivity, Tone,
+    Condition, Detector, Evidence, Judgement, Rule, Sensitivity, Thresholds, Tone,
     features::Features,
     forest::{self, Forest, Shares},
     frame::{FRAME_MS, Frame},
@@ -32,11 +32,6 @@ const AGAINST_EARLY: f32 = 0.75;
 /// … and where noise is the reason: from it many callers can still be understood.
 const AGAINST_NOISE: f32 = 0.7;
 const EARLY_MS: u64 = 1_000;
-/// Rails. Faint callers lie at -42 dBov or lower, comfortable ones at -32 or higher (development corpus, P.56).
-const FAINT_AT_MOST: f32 = -37.0;
-const HANDSFREE_AT_MOST: f32 = -35.0;
-/// Nothing is too noisy to understand at this SNR, dB.
-const NOISY_AT_MOST: f32 = 8.5;
 /// Nobody talks so much of the time alone, over four seconds.
 const WITHOUT_PAUSE: f32 = 0.65;
 const WITHOUT_PAUSE_FRAMES: u64 = 200;
@@ -65,6 +60,7 @@ pub(super) fn judge(
     to: Moment,
     sensitivity: Sensitivity,
     detector: Detector,
+    thresholds: &Thresholds,
 ) -> Judgement {
     let threshold = match (sensitivity, detector) {
         (Sensitivity::Normal, Detector::Neural) => SPEECH,
@@ -74,10 +70,10 @@ pub(super) fn judge(
     let span = history.span(from, to);
     let features = Features::gather(history, span.clone(), threshold);
     let tone = tones::name(span.filter_map(|number| history.frame(number)), features.loud);
-    let verdict = settled(&features, tone).unwrap_or_else(|| match (sensitivity, detector) {
-        (Sensitivity::LastChance, Detector::Neural) => last_chance(&features, tone),
-        (Sensitivity::Normal, Detector::Neural) => voted(&features, tone),
-        (sensitivity, Detector::Plain) => plain_judge::decide(&features, sensitivity),
+    let verdict = settled(&features, tone, thresholds).unwrap_or_else(|| match (sensitivity, detector) {
+        (Sensitivity::LastChance, Detector::Neural) => last_chance(&features, tone, thresholds),
+        (Sensitivity::Normal, Detector::Neural) => voted(&features, tone, thresholds),
+        (sensitivity, Detector::Plain) => plain_judge::decide(&features, sensitivity, thresholds),
     });
     let evidence = Evidence {
         rule: verdict.rule,
@@ -118,7 +114,7 @@ impl Verdict {
 }
 
 /// What needs no vote.
-fn settled(features: &Features, tone: Option<Tone>) -> Option<Verdict> {
+fn settled(features: &Features, tone: Option<Tone>, thresholds: &Thresholds) -> Option<Verdict> {
     if features.frames == 0 || features.missing * 2 > features.frames {
         return Some(Verdict::new(Condition::Silent, Rule::NoMedia, 1.0));
     }
@@ -127,7 +123,7 @@ fn settled(features: &Features, tone: Option<Tone>) -> Option<Verdict> {
     }
     if features.speech_ms() < SPEECH_HEARD_MS && is_hum(features) {
         let (condition, rule) = match features.loud {
-            loud if loud < HUM_IS_NOISE => (Condition::Silent, Rule::NothingHeard),
+            loud if loud < HUM_IS_NOISE.max(thresholds.noise_dbov) => (Condition::Silent, Rule::NothingHeard),
             _ => (Condition::Noise, Rule::NoiseWithoutSpeech),
         };
         return Some(Verdict::new(condition, rule, 0.9));
@@ -136,12 +132,12 @@ fn settled(features: &Features, tone: Option<Tone>) -> Option<Verdict> {
     Some(Verdict { kind: Some(kind), ..Verdict::new(Condition::Tone, Rule::ToneHeard, 0.95) })
 }
 
-fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
+fn voted(features: &Features, tone: Option<Tone>, thresholds: &Thresholds) -> Verdict {
     let shares = FOREST.vote(&forest::figures(features));
     let share = |condition: Condition| share_of(&shares, condition);
     let caller: f32 = Condition::ALL.into_iter().filter(|condition| condition.has_caller()).map(share).sum();
     if caller < 0.5 && features.speech_ms() < SPEECH_HEARD_MS {
-        return nobody(features, &shares, tone);
+        return nobody(features, &shares, tone, thresholds);
     }
     let against = [Condition::Faint, Condition::Noisy, Condition::Handsfree, Condition::Choppy];
     let worst = against.into_iter().max_by(|a, b| share(*a).total_cmp(&share(*b))).unwrap_or(Condition::Clear);
@@ -155,7 +151,7 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
     let quiet = [Condition::Faint, Condition::Handsfree];
     let votes = if quiet.contains(&worst) { quiet.map(share).iter().sum() } else { share(worst) };
     if votes / total >= needed
-        && let Some(rule) = allowed(features, worst)
+        && let Some(rule) = allowed(features, worst, thresholds)
     {
         return Verdict::new(worst, rule, votes / total);
     }
@@ -163,14 +159,14 @@ fn voted(features: &Features, tone: Option<Tone>) -> Verdict {
 }
 
 /// The rails: which rule a verdict against the telephone rests on, or `None` where the figures contradict it.
-fn allowed(features: &Features, condition: Condition) -> Option<Rule> {
+fn allowed(features: &Features, condition: Condition, thresholds: &Thresholds) -> Option<Rule> {
     let level = features.level.unwrap_or(features.loud);
     match condition {
-        Condition::Faint => (level < FAINT_AT_MOST).then_some(Rule::LevelBelowLimit),
-        Condition::Handsfree => (level < HANDSFREE_AT_MOST).then_some(Rule::QuietAndReverberant),
+        Condition::Faint => (level < thresholds.faint_dbov).then_some(Rule::LevelBelowLimit),
+        Condition::Handsfree => (level < thresholds.handsfree_dbov).then_some(Rule::QuietAndReverberant),
         Condition::Choppy => (features.cuts.count + features.cuts.repeated >= CUTS).then_some(Rule::CutsInSpeech),
         Condition::Noisy if talks_without_pause(features) => Some(Rule::OtherVoices),
-        Condition::Noisy => noisy_enough(features).then_some(Rule::SnrBelowLimit),
+        Condition::Noisy => noisy_enough(features, thresholds).then_some(Rule::SnrBelowLimit),
         _ => None,
     }
 }
@@ -180,13 +176,13 @@ fn talks_without_pause(features: &Features) -> bool {
 }
 
 /// Whether the steady noise or the gusts come near enough to the speech.
-fn noisy_enough(features: &Features) -> bool {
+fn noisy_enough(features: &Features, thresholds: &Thresholds) -> bool {
     let gusts = features.level.zip(features.gusts).map_or(f32::INFINITY, |(level, gusts)| level - gusts);
     let known = features.noise_heard || features.frames >= DIPS_FRAMES;
-    known && features.snr().is_none_or(|snr| snr.min(gusts) < NOISY_AT_MOST)
+    known && features.snr().is_none_or(|snr| snr.min(gusts) < thresholds.noisy_db)
 }
 
-fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>) -> Verdict {
+fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>, thresholds: &Thresholds) -> Verdict {
     let share = |condition: Condition| share_of(shares, condition);
     let total = (share(Condition::Silent) + share(Condition::Noise) + share(Condition::Tone)).max(f32::EPSILON);
     if share(Condition::Tone) > share(Condition::Noise) && share(Condition::Tone) > share(Condition::Silent) {
@@ -194,7 +190,7 @@ fn nobody(features: &Features, shares: &Shares, tone: Option<Tone>) -> Verdict {
         let verdict = Verdict::new(Condition::Tone, Rule::ToneHeard, share(Condition::Tone) / total);
         return Verdict { kind: Some(kind), ..verdict };
     }
-    if share(Condition::Noise) > share(Condition::Silent) {
+    if share(Condition::Noise) > share(Condition::Silent) && features.loud >= thresholds.noise_dbov {
         return Verdict::new(Condition::Noise, Rule::NoiseWithoutSpeech, share(Condition::Noise) / total);
     }
     Verdict::new(Condition::Silent, Rule::NothingHeard, share(Condition::Silent) / total)
@@ -212,11 +208,11 @@ fn melody_or_modem(features: &Features) -> Tone {
 }
 
 /// Speech that is easily missed counts, but not the murmur of a quiet room.
-fn last_chance(features: &Features, tone: Option<Tone>) -> Verdict {
+fn last_chance(features: &Features, tone: Option<Tone>, thresholds: &Thresholds) -> Verdict {
     if features.speech_ms() >= SPEECH_EASILY_MISSED_MS {
         return Verdict::new(Condition::Faint, Rule::HardlyHeard, 0.5);
     }
-    nobody(features, &FOREST.vote(&forest::figures(features)), tone)
+    nobody(features, &FOREST.vote(&forest::figures(features)), tone, thresholds)
 }
 
 fn share_of(shares: &Shares, condition: Condition) -> f32 {

@@ -1,6 +1,8 @@
 //! One leg's ear.
 
-use super::{Attention, Judgement, LineEvent, Sensitivity, ear::Ear, judge, talk::Turn, timeline::Timeline};
+use super::{
+    Attention, Judgement, LineEvent, Sensitivity, Thresholds, ear::Ear, judge, talk::Turn, timeline::Timeline,
+};
 use crate::moment::Moment;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use std::time::Duration;
 pub struct Listener {
     timeline: Timeline,
     ear: Ear,
+    thresholds: Thresholds,
 }
 
 /// Frames after which what was heard does not change any more: 100 ms.
@@ -25,7 +28,12 @@ impl Default for Listener {
 impl Listener {
     /// A listener whose timeline begins with the first audio or [`Listener::advance`].
     pub fn new() -> Self {
-        Self { timeline: Timeline::new(), ear: Ear::new() }
+        Self { timeline: Timeline::new(), ear: Ear::new(), thresholds: Thresholds::default() }
+    }
+
+    /// Judges by these thresholds from now on; at first by the default ones.
+    pub fn judge_by(&mut self, thresholds: Thresholds) {
+        self.thresholds = thresholds;
     }
 
     /// Hears `pcm` (8 kHz mono, any length), whose last sample arrived at `now`.
@@ -92,7 +100,7 @@ impl Listener {
 
     /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
     pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
-        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector())
+        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector(), &self.thresholds)
     }
 }
 

@@ -31,6 +31,7 @@ mod plain_judge;
 mod silero;
 mod spectrum;
 mod talk;
+mod thresholds;
 mod timeline;
 mod tones;
 mod verdicts;
@@ -39,6 +40,7 @@ mod webrtc;
 pub use analyze::{Analysis, analyze};
 pub use forest::FIGURES;
 pub use listener::Listener;
+pub use thresholds::Thresholds;
 pub use webrtc::Gate;
 
 use crate::{moment::Moment, phone::Digit};

@@ -1,7 +1,7 @@
 //! The judge of the plain detector: thresholds on level and SNR, no more. Used without the `neural` feature, and for
 //! stretches heard with [`super::Attention::Events`].
 
-use super::{Condition, Rule, Sensitivity, features::Features, judge::Verdict};
+use super::{Condition, Rule, Sensitivity, Thresholds, features::Features, judge::Verdict};
 
 /// Less speech than this is nobody speaking: chosen, shorter than the shortest 喂.
 const SPEECH_MS: u64 = 160;
@@ -26,37 +26,40 @@ pub(super) fn threshold(sensitivity: Sensitivity) -> f32 {
     }
 }
 
-pub(super) fn decide(features: &Features, sensitivity: Sensitivity) -> Verdict {
+pub(super) fn decide(features: &Features, sensitivity: Sensitivity, thresholds: &Thresholds) -> Verdict {
+    // Its figures are coarser: operators' thresholds make it stricter, never bolder.
+    let (faint, snr_limit) = (FAINT.min(thresholds.faint_dbov), SNR.min(thresholds.noisy_db));
     let enough = match sensitivity {
         Sensitivity::Normal => SPEECH_MS,
         Sensitivity::LastChance => SPEECH_EASILY_MISSED_MS,
     };
     if features.speech_ms() < enough || features.likelihood < LIKELIHOOD {
-        return nobody(features);
+        return nobody(features, thresholds);
     }
-    let defeated = features.snr().filter(|snr| *snr < SNR);
+    let defeated = features.snr().filter(|snr| *snr < snr_limit);
     // A quiet room's own sounds are now and then like a voice.
     if defeated.is_some() && features.loud < NOISE {
-        return nobody(features);
+        return nobody(features, thresholds);
     }
     if sensitivity == Sensitivity::LastChance {
         return Verdict::new(Condition::Faint, Rule::HardlyHeard, 0.5);
     }
     if let Some(snr) = defeated {
-        return Verdict::new(Condition::Noisy, Rule::SnrBelowLimit, surety(SNR - snr));
+        return Verdict::new(Condition::Noisy, Rule::SnrBelowLimit, surety(snr_limit - snr));
     }
     match features.level {
-        Some(level) if level < FAINT => Verdict::new(Condition::Faint, Rule::LevelBelowLimit, surety(FAINT - level)),
-        Some(level) => Verdict::new(Condition::Clear, Rule::Understandable, surety(level - FAINT)),
-        None => nobody(features),
+        Some(level) if level < faint => Verdict::new(Condition::Faint, Rule::LevelBelowLimit, surety(faint - level)),
+        Some(level) => Verdict::new(Condition::Clear, Rule::Understandable, surety(level - faint)),
+        None => nobody(features, thresholds),
     }
 }
 
-fn nobody(features: &Features) -> Verdict {
-    if features.loud > NOISE {
-        return Verdict::new(Condition::Noise, Rule::NoiseWithoutSpeech, surety(features.loud - NOISE));
+fn nobody(features: &Features, thresholds: &Thresholds) -> Verdict {
+    let limit = NOISE.max(thresholds.noise_dbov);
+    if features.loud > limit {
+        return Verdict::new(Condition::Noise, Rule::NoiseWithoutSpeech, surety(features.loud - limit));
     }
-    Verdict::new(Condition::Silent, Rule::NothingHeard, surety(NOISE - features.loud))
+    Verdict::new(Condition::Silent, Rule::NothingHeard, surety(limit - features.loud))
 }
 
 /// Half sure at the limit, sure 6 dB beyond it.

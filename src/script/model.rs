@@ -1,6 +1,9 @@
 //! A script as calls run it: every name resolved, every wait known, nothing left to fail.
 
-use crate::{line::Condition, phone::Digit};
+use crate::{
+    line::{Condition, Thresholds},
+    phone::Digit,
+};
 use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 /// The name of a prompt, as in `audio/<locale>/<id>.wav` and the text catalogues.
@@ -55,6 +58,8 @@ pub struct Script {
     pub default_greeting: PromptId,
     /// Whether calls are recorded (then the notice is said, and cannot be interrupted).
     pub record: bool,
+    /// From where on a line is called bad.
+    pub hearing: Thresholds,
     /// What happens on bad lines.
     pub line: LineRules,
     /// Limits against endless calls.

@@ -136,7 +136,8 @@ impl Session {
     /// A session for a socket that was just accepted.
     pub fn new(setup: Setup) -> Self {
         let Setup { dialect, upgrade, script, bank, wall, rest } = setup;
-        let leg = Leg::new(dialect, &upgrade);
+        let mut leg = Leg::new(dialect, &upgrade);
+        leg.judge_by(script.hearing);
         let by_api = rest && leg.capabilities().transfer == TransferBy::Rest;
         let hands_over = if by_api { HandsOver::ByApi } else { HandsOver::ByRoute };
         Self {

@@ -29,6 +29,10 @@ fn broken_scripts_are_refused_where_they_are_broken() {
         ("bad_duration", format!("{WELCOME}wait = «\"-5s\"\n{AGENT}")),
         ("duration_range", format!("{WELCOME}wait = «\"2h\"\n{AGENT}")),
         ("number_range", format!("[limits]\nwrong_keys = «0\n{WELCOME}{AGENT}")),
+        ("bad_figure", format!("[hearing]\nfaint = «-37\n{WELCOME}{AGENT}")),
+        ("bad_figure", format!("[hearing]\nnoisy = «\"-37dBov\"\n{WELCOME}{AGENT}")),
+        ("figure_range", format!("[hearing]\nnoisy = «\"40dB\"\n{WELCOME}{AGENT}")),
+        ("unknown_key", format!("[hearing]\n«fainted = \"-37dBov\"\n{WELCOME}{AGENT}")),
         ("bad_dates", format!("[[greeting]]\ndates = «\"2027-02-30\"\nsay = \"welcome\"\n{WELCOME}{AGENT}")),
         (
             "dates_backwards",
@@ -321,6 +325,7 @@ fn good_but_odd_scripts_are_accepted() {
         ("speech after the farewell leads back once", format!("{WELCOME}{AGENT}[hotline]\nafter_agent = \"more\"\n[step.more]\nsay = \"anything_else\"\nspeech = \"agent\"\nno_input = \"bye\"\n{BYE}speech = \"more\"\n")),
         ("nobody there, numbers only", "[hotline]\nagent = \"away\"\n[step.away]\nsay = \"agents_unavailable\"\nnext = \"number\"\n[step.number]\nsay = \"callback_number\"\ncollect = { into = \"n\", length = 11, give_up = \"bye\" }\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = { number = \"$n\", failed = \"sorry\" }\nnext = \"bye\"\n[step.sorry]\nsay = \"system_error\"\nhang_up = true\n[step.bye]\nsay = \"goodbye\"\nhang_up = true\n".into()),
         ("the same prompt everywhere, by table", format!("[step.welcome]\nsay = [{{ prompt = \"welcome\", barge_in = \"none\" }}, \"welcome\"]\nspeech = \"agent\"\n{AGENT}")),
+        ("thresholds with and without a space", format!("{short}[hearing]\nfaint = \"-40 dBov\"\nnoisy = \"6dB\"\n")),
         ("letter keys", format!("[step.welcome]\nsay = \"welcome\"\nkeys = {{ a = \"agent\", D = \"agent\", 0 = \"agent\" }}\n{AGENT}")),
     ];
     assert!(table.len() >= 20, "{}", table.len());

@@ -24,6 +24,7 @@ pub(super) fn script(
     let limits = general::limits(sub(&mut root, "limits", loader), loader);
     let words = sub(&mut root, "words", loader);
     let line = sub(&mut root, "line", loader);
+    let hearing = general::hearing(sub(&mut root, "hearing", loader), loader);
     let own = sub(&mut root, "step", loader).map(|mut steps| steps.take_rest()).unwrap_or_default();
     root.close(&mut loader.problems);
     if own.is_empty() {
@@ -50,6 +51,7 @@ pub(super) fn script(
         greetings,
         default_greeting: general::default_greeting(&mut head, loader),
         record: loader.record,
+        hearing,
         line,
         limits,
         words: general::words(words, entries.agent, loader),

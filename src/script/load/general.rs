@@ -6,6 +6,7 @@ use super::{
     reader::{Field, Section},
     value::{is_locale, is_prompt_name},
 };
+use crate::line::Thresholds;
 use crate::script::{
     BargeIn, Greeting, Limits, Locale, PromptId, StepId, Words,
     notes::Spot,
@@ -129,6 +130,23 @@ pub(super) fn limits(section: Option<Section<'_>>, loader: &mut Loader) -> Limit
     limit("ladders", 1, &mut limits.ladders);
     section.close(&mut loader.problems);
     limits
+}
+
+/// From where on a line is called bad; what is not written is the listener's own.
+pub(super) fn hearing(section: Option<Section<'_>>, loader: &mut Loader) -> Thresholds {
+    let mut hearing = Thresholds::default();
+    let Some(mut section) = section else { return hearing };
+    let mut figure = |key, unit, range, into: &mut f32| {
+        if let Some(figure) = section.take(key).and_then(|field| field.figure(unit, range, &mut loader.problems)) {
+            *into = figure;
+        }
+    };
+    figure("faint", "dBov", Thresholds::LEVELS, &mut hearing.faint_dbov);
+    figure("handsfree", "dBov", Thresholds::LEVELS, &mut hearing.handsfree_dbov);
+    figure("noisy", "dB", Thresholds::RATIOS, &mut hearing.noisy_db);
+    figure("noise", "dBov", Thresholds::LEVELS, &mut hearing.noise_dbov);
+    section.close(&mut loader.problems);
+    hearing
 }
 
 pub(super) fn words(section: Option<Section<'_>>, agent: StepId, loader: &mut Loader) -> Words {

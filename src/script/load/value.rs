@@ -42,6 +42,30 @@ impl Field<'_> {
         None
     }
 
+    /// A figure with its unit: `-37dBov`, `8.5 dB`.
+    pub(super) fn figure(
+        &self,
+        unit: &'static str,
+        range: RangeInclusive<i64>,
+        problems: &mut Problems,
+    ) -> Option<f32> {
+        let text = match self.number_text() {
+            Some(text) => text,
+            None => self.text(problems)?.into(),
+        };
+        let figure = text.strip_suffix(unit).and_then(|number| number.trim_end().parse::<f32>().ok());
+        let Some(figure) = figure.filter(|figure| figure.is_finite()) else {
+            problems.add(self.place(), Fault::BadFigure { text, unit });
+            return None;
+        };
+        let (least, most) = range.into_inner();
+        let fits = (least as f32..=most as f32).contains(&figure);
+        if !fits {
+            problems.add(self.place(), Fault::FigureRange { least, most, unit });
+        }
+        fits.then_some(figure)
+    }
+
     /// `2027-02-05..2027-02-11`, or one day.
     pub(super) fn dates(&self, problems: &mut Problems) -> Option<(Date, Date)> {
         let text = self.text(problems)?;

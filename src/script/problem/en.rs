@@ -46,6 +46,15 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::NumberRange { least, most } => {
             return ("this number is out of range".into(), format!("a whole number from {least} to {most}"));
         }
+        Fault::BadFigure { text, unit } => {
+            return (
+                format!("`{text}` is no figure in {unit}"),
+                format!("write a number and its unit: \"{}\"", example(unit)),
+            );
+        }
+        Fault::FigureRange { least, most, unit } => {
+            return ("this figure is out of range".into(), format!("it lies between {least}{unit} and {most}{unit}"));
+        }
         Fault::BadKey { text } => {
             (format!("`{text}` is not a key of a telephone"), r##"the keys are 0 to 9, "*" and "#""##)
         }
@@ -324,4 +333,9 @@ fn spoken(unit: RateUnit) -> &'static str {
 /// The catalogues of these languages.
 pub(super) fn files(locales: &[Locale], between: &str) -> String {
     locales.iter().map(|locale| format!("{locale}.toml")).collect::<Vec<_>>().join(between)
+}
+
+/// How a figure of this unit is written.
+pub(super) fn example(unit: &str) -> &'static str {
+    if unit == "dB" { "8.5dB" } else { "-37dBov" }
 }

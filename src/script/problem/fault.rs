@@ -56,6 +56,10 @@ pub enum Fault {
     DurationRange { value: Duration, least: Duration, most: Duration },
     /// A number out of its range.
     NumberRange { least: i64, most: i64 },
+    /// No figure with this unit.
+    BadFigure { text: String, unit: &'static str },
+    /// A figure out of its range.
+    FigureRange { least: i64, most: i64, unit: &'static str },
     /// No key of a telephone.
     BadKey { text: String },
     /// The same telephone key twice (`a` and `A`).
@@ -255,6 +259,8 @@ impl Fault {
             Self::BadDuration { .. } => "bad_duration",
             Self::DurationRange { .. } => "duration_range",
             Self::NumberRange { .. } => "number_range",
+            Self::BadFigure { .. } => "bad_figure",
+            Self::FigureRange { .. } => "figure_range",
             Self::BadKey { .. } => "bad_key",
             Self::KeyTwice { .. } => "key_twice",
             Self::BadDates { .. } => "bad_dates",

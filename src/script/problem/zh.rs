@@ -2,7 +2,7 @@
 
 use super::{
     BadAudio, Fault, RateUnit, Shape,
-    en::{files, time},
+    en::{example, files, time},
 };
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
@@ -37,6 +37,15 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         }
         Fault::NumberRange { least, most } => {
             return ("这个数超出了范围".into(), format!("应是 {least} 到 {most} 的整数"));
+        }
+        Fault::BadFigure { text, unit } => {
+            return (
+                format!("`{text}` 不是以 {unit} 为单位的数"),
+                format!("要写数字和单位，例如 \"{}\"", example(unit)),
+            );
+        }
+        Fault::FigureRange { least, most, unit } => {
+            return ("这个数超出了范围".into(), format!("应在 {least}{unit} 到 {most}{unit} 之间"));
         }
         Fault::BadKey { text } => (format!("电话上没有 `{text}` 这个键"), r##"按键是 0 到 9、"*"、"#""##),
         Fault::KeyTwice { key } => (format!("按键 {key} 写了两次"), "只留一个"),
