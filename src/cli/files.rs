@@ -57,6 +57,20 @@ fn lines<T: std::fmt::Display>(problems: &[T]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// Reads a WAV file as 8 kHz, a vector a channel, one or two. Of two, the left one is the caller (contract.md, `serve`'s
+/// recordings).
+///
+/// # Errors
+/// What is wrong with the file.
+pub fn channels_8k(path: &Path) -> anyhow::Result<Vec<Arc<[i16]>>> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    let recording = wav::read(&bytes).with_context(|| path.display().to_string())?;
+    let rate = recording.sample_rate;
+    let convert = |channel: &Vec<i16>| Ok(resample::convert(channel, rate, 8000)?.into());
+    let channels: anyhow::Result<Vec<Arc<[i16]>>> = recording.channels.iter().map(convert).collect();
+    channels.with_context(|| path.display().to_string())
+}
+
 /// Reads a WAV file as 8 kHz mono.
 ///
 /// # Errors

@@ -5,8 +5,10 @@
 pub mod analyze;
 pub mod call;
 pub mod check;
+pub mod cores;
 pub mod files;
 pub mod records;
+pub mod replay;
 pub mod serve;
 pub mod simulate;
 pub mod spoken;
@@ -39,8 +41,7 @@ enum Command {
     Check(check::Args),
     Analyze(analyze::Args),
     Records(records::Args),
-    /// (not built yet) Run recorded calls again with other thresholds or another script
-    Replay(NotBuilt),
+    Replay(replay::Args),
     /// (not built yet) Speak texts that have no recording
     Render(NotBuilt),
     /// (not built yet) Take a studio's recordings in
@@ -70,7 +71,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => check::run(&args),
         Some(Command::Analyze(args)) => analyze::execute(args),
         Some(Command::Records(args)) => records::run(args),
-        Some(Command::Replay(_)) => not_built("replay"),
+        Some(Command::Replay(args)) => replay::execute(args),
         Some(Command::Render(_)) => not_built("render"),
         Some(Command::Import(_)) => not_built("import"),
         Some(Command::Script(_)) => not_built("script"),

@@ -52,7 +52,7 @@ enum Command {
 
 /// TIME is a day (2026-07-23), a local time (2026-07-23T16:00) or one with its offset (2026-07-23T08:00:00Z).
 #[derive(Debug, Default, clap::Args)]
-struct Narrowed {
+pub struct Narrowed {
     /// Calls that began at this day or time, or later
     #[arg(long, value_name = "TIME", value_parser = time)]
     since: Option<Timestamp>,
@@ -142,7 +142,7 @@ fn print(args: Args, out: &mut impl Write) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-const UNREADABLE: &str = "the records can't be read";
+pub(super) const UNREADABLE: &str = "the records can't be read";
 
 /// A JSON array, one element a line.
 fn array(out: &mut impl Write, elements: impl IntoIterator<Item = Value>) -> io::Result<()> {

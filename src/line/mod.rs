@@ -44,11 +44,11 @@ pub use thresholds::Thresholds;
 pub use webrtc::Gate;
 
 use crate::{moment::Moment, phone::Digit};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// What a stretch of line is like (contract.md, Conditions).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Nothing to be heard, or no media at all.
@@ -100,7 +100,7 @@ impl Condition {
 }
 
 /// Which machine is heard where the condition is [`Condition::Tone`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names are the field's own")]
 pub enum Tone {
@@ -188,7 +188,7 @@ pub enum Sensitivity {
 }
 
 /// What a stretch of line was judged to be, and why.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The verdict.
     pub condition: Condition,
@@ -201,7 +201,7 @@ pub struct Judgement {
 }
 
 /// Which detector a judgement rests on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Detector {
     /// Levels, WebRTC's gate and the shape of the sound alone: built without `neural`, or not attending.
@@ -212,7 +212,7 @@ pub enum Detector {
 }
 
 /// Which rule decided, in a telephone engineer's words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Nothing was measured: somebody told us (a scenario, a test).
@@ -263,7 +263,7 @@ impl Rule {
 }
 
 /// The figures behind a judgement. A figure that does not apply is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Which rule decided.
     pub rule: Rule,

@@ -1,7 +1,7 @@
 //! The reading side: the same file, read-only, beside a running service or after a stopped one.
 
-use super::{RecordId, database, schema};
-use crate::phone::PhoneNumber;
+use super::{RecordId, database, event, schema};
+use crate::{call::Entry, phone::PhoneNumber};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, named_params};
 use serde_json::Value;
@@ -82,6 +82,19 @@ pub struct History {
     pub callbacks: Vec<Callback>,
 }
 
+impl History {
+    /// What happened on one leg (from 1), on its own axis, as far as it can be read back: masked numbers can't.
+    pub fn journal(&self, leg: u32) -> Vec<Entry> {
+        event::journal(&self.events, leg)
+    }
+
+    /// When a leg began; `None` where nothing is known of it.
+    pub fn leg_started(&self, leg: u32) -> Option<Timestamp> {
+        let event = self.events.iter().find(|event| event.leg == leg)?;
+        self.summary.started.checked_add(jiff::SignedDuration::from_millis(event.at_ms - event.leg_ms)).ok()
+    }
+}
+
 /// Something that happened in a call.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
@@ -89,6 +102,8 @@ pub struct Event {
     pub at_ms: i64,
     /// In which leg, from 1.
     pub leg: u32,
+    /// Milliseconds since that leg began.
+    pub leg_ms: i64,
     /// What (`prompt_said`, `judged` …).
     pub kind: String,
     /// What belongs to it, a JSON object.
@@ -190,16 +205,17 @@ impl Archive {
 
     fn events(&self, id: RecordId) -> rusqlite::Result<Vec<Event>> {
         let mut query = self.0.prepare_cached(
-            "SELECT l.started - c.started + e.at_ms, e.leg, e.kind, e.detail FROM events e
+            "SELECT l.started - c.started + e.at_ms, e.leg, e.at_ms, e.kind, e.detail FROM events e
              JOIN calls c ON c.id = e.call JOIN legs l ON l.call = e.call AND l.number = e.leg
              WHERE e.call = ?1 ORDER BY e.id",
         )?;
         let events = query.query_map([id.0], |row| {
-            let detail: String = row.get(3)?;
+            let detail: String = row.get(4)?;
             Ok(Event {
                 at_ms: row.get(0)?,
                 leg: row.get(1)?,
-                kind: row.get(2)?,
+                leg_ms: row.get(2)?,
+                kind: row.get(3)?,
                 detail: serde_json::from_str(&detail).unwrap_or(Value::Null),
             })
         })?;

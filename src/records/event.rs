@@ -1,8 +1,18 @@
-//! Journal entries as they are kept: a kind, and a JSON object of what belongs to it. Numbers are masked in it; the
-//! whole ones stand in the tables made for them.
+//! Journal entries as they are kept, and back: a kind, and a JSON object of what belongs to it. Numbers are masked in it;
+//! the whole ones stand in the tables made for them.
 
-use crate::call::What;
+use super::Event;
+use crate::{
+    agents::Decision,
+    call::{Disposition, EndedBy, Entry, Interruption, What},
+    gateway::{DialectName, Resume},
+    line::Condition,
+    moment::Moment,
+    phone::Digit,
+    script::{PromptId, Target},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// The word for what happened, as the contract's JSON and the console show it.
 pub const fn kind(what: &What) -> &'static str {
@@ -64,11 +74,171 @@ pub fn detail(what: &What) -> Value {
     }
 }
 
-const fn interruption(by: crate::call::Interruption) -> &'static str {
-    use crate::call::Interruption;
+const fn interruption(by: Interruption) -> &'static str {
     match by {
         Interruption::Key => "key",
         Interruption::Speech => "speech",
         Interruption::End => "end",
+    }
+}
+
+/// The journal of one leg, out of a call's events. Numbers were masked and do not come back: `Started` has none, and
+/// `CallbackStored` is left out, as is what this version does not know.
+pub fn journal(events: &[Event], leg: u32) -> Vec<Entry> {
+    let mut journal: Vec<Entry> = Vec::new();
+    let mut target = None;
+    for event in events.iter().filter(|event| event.leg == leg) {
+        let Some(what) = what(&event.kind, &Detail(&event.detail), target.as_ref()) else { continue };
+        if let What::Handover { target: to } = &what {
+            target = Some(to.clone());
+        }
+        journal.push(Entry { at: Moment::from_millis(event.leg_ms.max(0) as u64), what });
+    }
+    journal
+}
+
+/// A detail's fields.
+struct Detail<'a>(&'a Value);
+
+impl Detail<'_> {
+    fn text(&self, field: &str) -> Option<&str> {
+        self.0[field].as_str()
+    }
+
+    fn prompt(&self) -> Option<PromptId> {
+        self.text("prompt").map(PromptId::new)
+    }
+
+    fn number(&self, field: &str) -> Option<u64> {
+        self.0[field].as_u64()
+    }
+
+    fn time(&self, field: &str) -> Option<Duration> {
+        self.number(field).map(Duration::from_millis)
+    }
+
+    fn rung(&self) -> Option<(Condition, usize)> {
+        Some((Condition::parse(self.text("condition")?)?, self.number("index")? as usize))
+    }
+}
+
+/// What `kind` and its detail say; `target`: to whom the caller was being handed.
+fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What> {
+    Some(match kind {
+        "started" => What::Started {
+            dialect: DialectName::parse(detail.text("dialect")?)?,
+            caller: None,
+            called: None,
+            resume: detail.text("resume").map(Resume::parse),
+        },
+        "step" => What::Step { name: detail.text("name")?.into() },
+        "prompt_said" => What::PromptSaid { prompt: detail.prompt()? },
+        "prompt_finished" => What::PromptFinished { prompt: detail.prompt()? },
+        "prompt_interrupted" => What::PromptInterrupted {
+            prompt: detail.prompt()?,
+            by: [Interruption::Key, Interruption::Speech, Interruption::End]
+                .into_iter()
+                .find(|by| detail.text("by") == Some(interruption(*by)))?,
+            heard: detail.time("heard_ms")?,
+        },
+        "key" => What::Key { digit: detail.text("digit").and_then(|key| Digit::parse(key.chars().next()?)) },
+        "speech" => What::Speech {
+            from: Moment::from_millis(detail.number("from_ms")?),
+            to: Moment::from_millis(detail.number("to_ms")?),
+        },
+        "judged" => What::Judged(serde_json::from_value(detail.0.clone()).ok()?),
+        "rung" => detail.rung().map(|(condition, index)| What::Rung { condition, index })?,
+        "recovered" => detail.rung().map(|(condition, index)| What::Recovered { condition, index })?,
+        "waiting" => What::Waiting { planned: detail.time("planned_ms")? },
+        "waited" => What::Waited {
+            planned: detail.time("planned_ms")?,
+            late: detail.0["late_ms"].as_f64().map(|ms| Duration::from_secs_f64(ms.max(0.0) / 1000.0)),
+        },
+        "one_way" => What::OneWay { words: detail.number("words")? as u32 },
+        "louder" => What::Louder,
+        "handover" => match Decision::parse(detail.text("target")?)? {
+            Decision::To(target) => What::Handover { target },
+            Decision::End => return None,
+        },
+        "handover_failed" => What::HandoverFailed,
+        "store_failed" => What::StoreFailed,
+        "mark_overdue" => What::MarkOverdue,
+        "gateway_notice" => What::GatewayNotice { text: detail.text("text")?.into() },
+        "ended" => What::Ended {
+            disposition: disposition(detail.text("disposition")?, target)?,
+            by: [EndedBy::Caller, EndedBy::Hotline, EndedBy::Network, EndedBy::Us]
+                .into_iter()
+                .find(|by| detail.text("by") == Some(by.as_str()))?,
+            step: detail.text("step")?.into(),
+        },
+        _ => return None,
+    })
+}
+
+/// The disposition of a word; a noise-only line comes back as the noisy one whose word it shares.
+fn disposition(word: &str, target: Option<&Target>) -> Option<Disposition> {
+    use Disposition::{Abandoned, Agent, Callback, Completed, Failed, Interrupted, Line, Lost, OneWay, Refused};
+    let plain = [OneWay, Callback, Completed, Abandoned, Refused, Lost, Interrupted, Failed];
+    let lines = [Condition::Noisy, Condition::Tone].into_iter().chain(Condition::ALL).map(Line);
+    let agent = target.cloned().map(Agent);
+    plain.into_iter().chain(lines).chain(agent).find(|disposition| disposition.as_str() == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::line::{Judgement, Rule};
+
+    fn kept(what: What) -> Event {
+        let (kind, detail) = (kind(&what).to_owned(), detail(&what));
+        Event { at_ms: 70_000, leg: 2, leg_ms: 5_020, kind, detail }
+    }
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let target = Target::Queue("complaint".into());
+        let second = Duration::from_secs(1);
+        let prompt = || PromptId::new("menu_main");
+        let all = [
+            What::Started { dialect: DialectName::Asterisk, caller: None, called: None, resume: Some(Resume::Busy) },
+            What::Step { name: "welcome".into() },
+            What::PromptSaid { prompt: prompt() },
+            What::PromptFinished { prompt: prompt() },
+            What::PromptInterrupted { prompt: prompt(), by: Interruption::Speech, heard: second },
+            What::Key { digit: Digit::parse('*') },
+            What::Key { digit: None },
+            What::Speech { from: Moment::from_millis(3), to: Moment::from_millis(9) },
+            What::Judged(Judgement::told(Condition::Faint, Rule::LevelBelowLimit)),
+            What::Rung { condition: Condition::Noisy, index: 1 },
+            What::Recovered { condition: Condition::Silent, index: 0 },
+            What::Waiting { planned: second },
+            What::Waited { planned: second, late: Some(Duration::from_micros(1_500)) },
+            What::OneWay { words: 3 },
+            What::Louder,
+            What::Handover { target: target.clone() },
+            What::HandoverFailed,
+            What::StoreFailed,
+            What::MarkOverdue,
+            What::GatewayNotice { text: "CONGESTION".into() },
+            What::Ended { disposition: Disposition::Agent(target), by: EndedBy::Hotline, step: "agent".into() },
+        ];
+        let back = journal(&all.clone().map(kept), 2);
+        assert_eq!(back.iter().map(|entry| entry.what.clone()).collect::<Vec<_>>(), all);
+        assert!(back.iter().all(|entry| entry.at == Moment::from_millis(5_020)));
+    }
+
+    #[test]
+    fn other_legs_and_unknown_kinds_are_left_out() {
+        let unknown = Event { kind: "sung".into(), ..kept(What::Louder) };
+        let first = Event { leg: 1, ..kept(What::Louder) };
+        assert_eq!(journal(&[unknown, first], 2), []);
+    }
+
+    #[test]
+    fn every_word_of_an_ending_comes_back() {
+        let words = ["silent", "faint", "noisy", "choppy", "one_way", "not_a_caller", "callback", "completed", "lost"];
+        for word in words {
+            assert_eq!(disposition(word, None).map(|disposition| disposition.as_str()), Some(word));
+        }
     }
 }

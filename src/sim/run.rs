@@ -12,7 +12,7 @@ use crate::{
     gateway::{DialectName, Message, Upgrade, Wire},
     moment::Moment,
     script::Script,
-    session::{Admission, Effect, Session, Setup, SocketEnd},
+    session::{Admission, Effect, Session, Setup, SocketEnd, Sound},
 };
 use std::{sync::Arc, time::Duration};
 
@@ -49,6 +49,8 @@ pub struct Outcome {
     pub journal: Vec<Entry>,
     /// Promises that were stored, in order.
     pub promises: Vec<Promise>,
+    /// What a recording is made from; empty where the script records no calls.
+    pub sound: Vec<Sound>,
     /// How it came out, and who ended it; `None`: it had not ended at the limit.
     pub end: Option<(Disposition, EndedBy)>,
 }
@@ -92,6 +94,7 @@ pub fn run(world: World) -> Outcome {
         report: run.phone.report(&world.bank, &world.script.locale, run.now),
         journal: run.seen.journal,
         promises: run.seen.promises,
+        sound: run.seen.sound,
         end: run.seen.end,
     }
 }
@@ -109,6 +112,7 @@ struct Run {
 struct Seen {
     journal: Vec<Entry>,
     promises: Vec<Promise>,
+    sound: Vec<Sound>,
     end: Option<(Disposition, EndedBy)>,
 }
 
@@ -159,7 +163,7 @@ impl Run {
                 self.session.on_committed(self.store_works, self.now);
             }
             Effect::Transfer(_) => self.session.on_transfer(self.transfer == Some(true), self.now),
-            Effect::Record(_) => {}
+            Effect::Record(sound) => self.seen.sound.push(sound),
             Effect::Close { disposition, by, .. } => {
                 self.seen.end = Some((disposition, by));
                 self.phone.on_closed(self.now);

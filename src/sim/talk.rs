@@ -3,13 +3,11 @@
 //! The conversation, the playout and its marks are the real ones; only the ear and the far end are told what happens.
 //! A ten-minute call takes well under a millisecond, so thousands of random callers are a test.
 
+use super::conversation::{Beginning, Party, Setting, converse};
 use crate::{
     audio::Bank,
-    call::{Call, Command, Disposition, Ear, EndedBy, Entry, Event, HandsOver, Promise, UtteranceId},
-    gateway::{
-        self, Capabilities, Dialect, HangupBy, Malformed, MarkId, MarksOnClear, Message, Resume, TransferBy, Wire,
-    },
-    leg::Playout,
+    call::{Disposition, Ear, EndedBy, Entry, Event, HandsOver, Promise},
+    gateway::Resume,
     line::{Condition, Judgement, LineEvent, Rule, Sensitivity},
     moment::Moment,
     phone::{Digit, PhoneNumber},
@@ -18,9 +16,9 @@ use crate::{
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 /// How long after its onset speech is reported, as the listener takes.
-const CONFIRMED: Duration = Duration::from_millis(220);
+pub(super) const CONFIRMED: Duration = Duration::from_millis(220);
 /// How long after its end a pause is reported.
-const PAUSED: Duration = Duration::from_millis(200);
+pub(super) const PAUSED: Duration = Duration::from_millis(200);
 
 /// Something a caller does.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,169 +101,10 @@ pub struct Outcome {
 /// Talks to its end, or to `limit`.
 pub fn talk(script: &Arc<Script>, bank: &Bank, wall: jiff::Zoned, plan: Plan, limit: Duration) -> Outcome {
     let hands_over = if plan.transfers.is_empty() { HandsOver::ByRoute } else { HandsOver::ByApi };
-    let mut talk = Talk {
-        call: Call::new(script.clone(), wall, hands_over),
-        playout: Playout::new(FarEnd::CAPABILITIES, crate::audio::Codec::Ulaw),
-        far_end: FarEnd { marks: plan.marks, ..FarEnd::default() },
-        line: TalkLine::new(&plan),
-        bank,
-        script: script.clone(),
-        now: Moment::ZERO,
-        store: plan.store.into(),
-        transfers: plan.transfers.into(),
-        outcome: Outcome { journal: Vec::new(), promises: Vec::new(), end: None, at: Moment::ZERO },
-    };
-    talk.call.handle(Event::Begin { caller: plan.caller, resume: plan.resume }, Moment::ZERO);
-    talk.settle();
-    while talk.outcome.end.is_none() && talk.now.elapsed() < limit {
-        let Some(next) = talk.next() else { break };
-        talk.now = next.max(talk.now);
-        talk.step();
-    }
-    talk.outcome.at = talk.now;
-    talk.outcome
-}
-
-struct Talk<'a> {
-    call: Call,
-    playout: Playout,
-    far_end: FarEnd,
-    line: TalkLine,
-    bank: &'a Bank,
-    script: Arc<Script>,
-    now: Moment,
-    store: VecDeque<bool>,
-    transfers: VecDeque<bool>,
-    outcome: Outcome,
-}
-
-impl Talk<'_> {
-    fn next(&self) -> Option<Moment> {
-        let call = self.call.poll_timeout().map(|deadline| deadline.at);
-        [call, self.playout.poll_timeout(), self.far_end.next(), self.line.next()].into_iter().flatten().min()
-    }
-
-    fn step(&mut self) {
-        let now = self.now;
-        let mut heard = VecDeque::new();
-        while let Some(mark) = self.far_end.due(now) {
-            self.playout.on_mark(mark, now, &mut heard);
-        }
-        self.playout.on_timeout(now, &mut heard);
-        for heard in heard {
-            let utterance = UtteranceId(heard.end.utterance);
-            self.call.handle(Event::Played { utterance, index: heard.end.index, at: heard.at }, now);
-            self.settle();
-        }
-        while let Some(event) = self.line.due(now) {
-            self.call.handle(event, now);
-            self.settle();
-        }
-        self.call.handle_timeout(now, &self.line);
-        self.settle();
-        self.far_end.now = now;
-        self.playout.pump(&mut self.far_end, &mut Vec::new(), now, |_| {});
-    }
-
-    fn settle(&mut self) {
-        while let Some(command) = self.call.poll_command() {
-            let now = self.now;
-            self.far_end.now = now;
-            match command {
-                Command::Say { utterance, prompts } => {
-                    let clip = |prompt: &crate::script::PromptId| {
-                        self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default()
-                    };
-                    self.playout.say(utterance.0, prompts.iter().map(clip).collect());
-                    self.playout.pump(&mut self.far_end, &mut Vec::new(), now, |_| {});
-                }
-                Command::Louder => {}
-                Command::Hush => self.playout.clear(&mut self.far_end, &mut Vec::new(), now),
-                Command::Commit(promise) => {
-                    let stored = self.store.pop_front().unwrap_or(true);
-                    if stored {
-                        self.outcome.promises.push(promise);
-                    }
-                    self.call.handle(Event::Committed(stored), now);
-                }
-                Command::Transfer(_) => {
-                    let accepted = self.transfers.pop_front().unwrap_or(false);
-                    self.call.handle(Event::Transferred(accepted), now);
-                }
-                Command::Release => self.call.handle(Event::Gone(EndedBy::Caller), now),
-                Command::Journal(entry) => self.outcome.journal.push(entry),
-                Command::Over { disposition, by } => self.outcome.end = Some((disposition, by)),
-            }
-        }
-    }
-}
-
-/// A gateway that only keeps time.
-#[derive(Default)]
-struct FarEnd {
-    now: Moment,
-    head: Moment,
-    pending: Vec<(Moment, MarkId)>,
-    marks: Marks,
-    count: u32,
-}
-
-impl FarEnd {
-    const CAPABILITIES: Capabilities = Capabilities {
-        lead: Duration::from_secs(1),
-        max_message: 32_768,
-        marks: true,
-        marks_on_clear: MarksOnClear::Lost,
-        hangup: HangupBy::Message,
-        transfer: TransferBy::Route,
-        pings: false,
-    };
-
-    fn next(&self) -> Option<Moment> {
-        self.pending.iter().map(|(due, _)| *due).min()
-    }
-
-    fn due(&mut self, now: Moment) -> Option<MarkId> {
-        let place = self.pending.iter().position(|(due, _)| *due <= now)?;
-        Some(self.pending.remove(place).1)
-    }
-
-    fn mark(&mut self, mark: MarkId) {
-        self.count += 1;
-        let at = self.head.max(self.now);
-        let due = match self.marks {
-            Marks::Never => return,
-            Marks::Some if self.count.is_multiple_of(2) => return,
-            Marks::Early => self.now,
-            Marks::True | Marks::Twice | Marks::Some => at,
-        };
-        self.pending.push((due, mark));
-        if self.marks == Marks::Twice {
-            self.pending.push((due + Duration::from_millis(300), mark));
-        }
-    }
-}
-
-impl Dialect for FarEnd {
-    fn decode<'a>(&'a mut self, _: Message<'a>) -> Result<Option<gateway::Event<'a>>, Malformed> {
-        Ok(None)
-    }
-
-    fn encode(&mut self, command: gateway::Command<'_>, _: &mut Vec<Wire>) {
-        match command {
-            gateway::Command::Audio(chunk) => self.head = self.head.max(self.now) + chunk.duration,
-            gateway::Command::Mark(mark) | gateway::Command::EndUtterance(mark) => self.mark(mark),
-            gateway::Command::Clear => {
-                self.head = self.now;
-                self.pending.clear();
-            }
-            _ => {}
-        }
-    }
-
-    fn capabilities(&self) -> Capabilities {
-        Self::CAPABILITIES
-    }
+    let mut line = TalkLine::new(&plan);
+    let setting = Setting { script, bank, wall, hands_over, marks: plan.marks };
+    let beginning = Beginning { at: Moment::ZERO, caller: plan.caller, resume: plan.resume };
+    converse(setting, &mut line, beginning, Moment::after(limit))
 }
 
 /// The caller's side: events when they are due, and the truth about every stretch.
@@ -273,6 +112,8 @@ struct TalkLine {
     events: VecDeque<(Moment, Event)>,
     speech: Vec<(Moment, Moment, Condition)>,
     background: Condition,
+    store: VecDeque<bool>,
+    transfers: VecDeque<bool>,
 }
 
 impl TalkLine {
@@ -302,9 +143,12 @@ impl TalkLine {
             }
         }
         events.sort_by_key(|(at, _)| *at);
-        Self { events: events.into(), speech, background: plan.background }
+        let (store, transfers) = (plan.store.clone().into(), plan.transfers.clone().into());
+        Self { events: events.into(), speech, background: plan.background, store, transfers }
     }
+}
 
+impl Party for TalkLine {
     fn next(&self) -> Option<Moment> {
         self.events.front().map(|(at, _)| *at)
     }
@@ -312,6 +156,14 @@ impl TalkLine {
     fn due(&mut self, now: Moment) -> Option<Event> {
         self.events.front().filter(|(at, _)| *at <= now)?;
         self.events.pop_front().map(|(_, event)| event)
+    }
+
+    fn stores(&mut self, _: Moment) -> bool {
+        self.store.pop_front().unwrap_or(true)
+    }
+
+    fn transfers(&mut self, _: Moment) -> bool {
+        self.transfers.pop_front().unwrap_or(false)
     }
 }
 
@@ -323,6 +175,7 @@ impl Ear for TalkLine {
         let mut judgement = Judgement::told(condition, Rule::Told);
         let spoken: Duration = self.speech.iter().map(|span| overlap(&span)).sum();
         judgement.evidence.speech_ms = spoken.as_millis() as u64;
+        (judgement.evidence.from_ms, judgement.evidence.to_ms) = (from.as_millis(), to.as_millis());
         judgement
     }
 }
