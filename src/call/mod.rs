@@ -7,6 +7,7 @@
 //! The files beside this one: `flow` walks the script's steps, `ladder` deals with bad lines, `speech` says what a
 //! caller's turn means, `one_way` with callers who may not hear us, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
 
+mod aftermath;
 mod deadline;
 mod ending;
 mod flow;
@@ -18,6 +19,7 @@ mod phase;
 mod speech;
 mod wire;
 
+pub use aftermath::{Aftermath, Followed, Words};
 pub use deadline::{Deadline, Why};
 pub use journal::{Disposition, EndedBy, Entry, Interruption, What};
 pub use wire::{Command, Ear, Event, Promise, UtteranceId};

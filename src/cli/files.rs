@@ -3,6 +3,7 @@
 use crate::{
     audio::{Bank, resample, source, wav},
     script::{self, Script, Source},
+    service::Config,
 };
 use anyhow::{Context, bail};
 use std::{
@@ -14,11 +15,42 @@ use std::{
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Files {
     /// Folder of hotline.toml and the texts [default: ./prompts where it exists, else the built-in ones]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub prompts: Option<PathBuf>,
     /// Folder of the recordings [default: ./audio where it exists, else the built-in ones]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     pub audio: Option<PathBuf>,
+}
+
+/// What the service and the commands beside it have to agree on.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Settings {
+    /// Configuration file (TOML)
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    files: Files,
+    /// Folder of the records [default: data]
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The configuration: the file's, with what the command line says on top.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn config(self) -> anyhow::Result<Config> {
+        let mut config = match &self.config {
+            Some(path) => Config::load(path)?,
+            None => Config::default(),
+        };
+        let prompts = self.files.prompts.or(config.files.prompts);
+        let audio = self.files.audio.or(config.files.audio);
+        Files { prompts: config.files.prompts, audio: config.files.audio } = Files { prompts, audio }.or_here();
+        config.files.data = self.data.unwrap_or(config.files.data);
+        Ok(config)
+    }
 }
 
 impl Files {

@@ -9,6 +9,8 @@ pub mod cores;
 pub mod files;
 pub mod records;
 pub mod replay;
+pub mod report;
+pub mod script;
 pub mod serve;
 pub mod simulate;
 pub mod spoken;
@@ -46,10 +48,8 @@ enum Command {
     Render(NotBuilt),
     /// (not built yet) Take a studio's recordings in
     Import(NotBuilt),
-    /// (not built yet) Log, diff, publish and roll back script versions
-    Script(NotBuilt),
-    /// (not built yet) Figures of prompts and ladders
-    Report(NotBuilt),
+    Script(script::Args),
+    Report(report::Args),
 }
 
 /// A command of the contract whose issue is still open.
@@ -74,8 +74,8 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(args)) => replay::execute(args),
         Some(Command::Render(_)) => not_built("render"),
         Some(Command::Import(_)) => not_built("import"),
-        Some(Command::Script(_)) => not_built("script"),
-        Some(Command::Report(_)) => not_built("report"),
+        Some(Command::Script(args)) => script::run(args),
+        Some(Command::Report(args)) => report::run(args),
     };
     done.unwrap_or_else(|error| match is_nobody_reading(&error) {
         true => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! `qingjiang serve`: answers calls until it is told to stop.
 
-use super::files::Files;
+use super::files::Settings;
 use crate::{
     console,
     service::{
@@ -9,7 +9,7 @@ use crate::{
     },
 };
 use anyhow::Context;
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode};
 use tracing::{info, warn};
 
 /// Answers calls: media, HTTP and metrics on one port.
@@ -20,14 +20,8 @@ pub struct Args {
     /// Address and port to listen on [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR")]
     listen: Option<SocketAddr>,
-    /// Configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
     #[command(flatten)]
-    files: Files,
-    /// Folder of the records [default: data]
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    settings: Settings,
     /// How log lines look
     #[arg(long, value_enum, default_value_t)]
     log: LogFormat,
@@ -36,16 +30,8 @@ pub struct Args {
 impl Args {
     /// The configuration: the file's, with what the command line says on top.
     fn config(self) -> anyhow::Result<Config> {
-        let mut config = match &self.config {
-            Some(path) => Config::load(path)?,
-            None => Config::default(),
-        };
-        let Self { listen, files, data, .. } = self;
-        let prompts = files.prompts.or(config.files.prompts);
-        let audio = files.audio.or(config.files.audio);
-        Files { prompts: config.files.prompts, audio: config.files.audio } = Files { prompts, audio }.or_here();
-        config.listen = listen.unwrap_or(config.listen);
-        config.files.data = data.unwrap_or(config.files.data);
+        let mut config = self.settings.config()?;
+        config.listen = self.listen.unwrap_or(config.listen);
         Ok(config)
     }
 }

@@ -6,7 +6,7 @@ use crate::script::Language;
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct Spoken {
     /// The language of the messages [default: from LC_ALL, LC_MESSAGES, LANG]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, global = true)]
     lang: Option<Lang>,
 }
 

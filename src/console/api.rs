@@ -96,10 +96,17 @@ async fn script(State(exchange): Shared) -> Json<Value> {
     let script = &edition.script;
     let refused =
         exchange.refused().map(|refused| json!({ "at": refused.at.to_string(), "reasons": refused.refusal.0 }));
+    let staged = exchange
+        .staged()
+        .map(|staged| json!({ "at": staged.at.to_string(), "version": staged.version, "changes": staged.changes }));
     Json(json!({
         "name": script.name,
         "version": edition.version,
-        "loaded": edition.loaded.to_string(),
+        "number": edition.published.number,
+        "published": edition.published.at.to_string(),
+        "author": edition.published.author,
+        "why": edition.published.why,
+        "staged": staged,
         "locale": script.locale,
         "steps": script.steps.iter().map(|step| &step.name).collect::<Vec<_>>(),
         "warnings": edition.warnings,

@@ -13,6 +13,7 @@ mod ledger;
 mod place;
 mod purge;
 pub mod recording;
+pub mod report;
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -4,12 +4,13 @@ use super::{
     Problem, Script, Source, SourceError, check,
     check::Shelf,
     load,
+    material::{Material, Recordings},
     problem::Fault,
     recordings::{self, Figures, Name},
-    source::{Place, SourceFile},
+    source::Place,
 };
-use crate::audio::{self, Bank, bank::BadRecording};
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use crate::audio::{Bank, bank::BadRecording};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One checked version of script and recordings; calls keep theirs to their end.
 #[derive(Clone, Debug)]
@@ -41,15 +42,16 @@ impl Bundle {
     /// # Errors
     /// [`Refused`], with every problem and not only the first.
     pub fn open(prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        inspect(None, prompts, audio)?.accepted()
+        Self::of(None, &Material::read(prompts, audio)?)
     }
 
-    /// The next version, sharing with this one every recording that has not changed.
+    /// Checks and encodes what was read, sharing with `previous` every recording that has not changed.
     ///
     /// # Errors
-    /// As [`Bundle::open`]; this version stays as it is.
-    pub fn reopen(&self, prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        inspect(Some(self), prompts, audio)?.accepted()
+    /// [`Refused::Wrong`]; the previous version stays as it is.
+    pub fn of(previous: Option<&Self>, material: &Material) -> Result<Self, Refused> {
+        let Inspected { bundle, problems } = examine(previous, material);
+        bundle.ok_or(Refused::Wrong(problems))
     }
 
     /// The figures of a recording, where `bank` holds the very one that this version has.
@@ -68,35 +70,18 @@ pub struct Inspected {
     pub problems: Vec<Problem>,
 }
 
-impl Inspected {
-    fn accepted(self) -> Result<Bundle, Refused> {
-        self.bundle.ok_or(Refused::Wrong(self.problems))
-    }
-}
-
 /// Looks at everything operators own, and finds everything that is wrong with it; what `previous` has is not encoded and
 /// measured again.
 ///
 /// # Errors
 /// [`SourceError`] where files cannot be read at all.
 pub fn inspect(previous: Option<&Bundle>, prompts: &Source, audio: &Source) -> Result<Inspected, SourceError> {
-    let files = prompts.scripts()?;
-    let recordings = read_recordings(audio)?;
-    Ok(examine(previous, &files, &recordings))
-}
-
-/// Recordings as they were read.
-pub struct Recordings {
-    /// The files.
-    pub wavs: Vec<audio::Source>,
-    /// `texts.csv` beside them, if there is one.
-    pub sheet: Option<Arc<SourceFile>>,
-    /// Whether their figures are to be judged. Those built into the program were when it was made.
-    pub judge: bool,
+    Ok(examine(previous, &Material::read(prompts, audio)?))
 }
 
 /// As [`inspect`], of what has been read.
-pub fn examine(previous: Option<&Bundle>, files: &[Arc<SourceFile>], recordings: &Recordings) -> Inspected {
+pub fn examine(previous: Option<&Bundle>, material: &Material) -> Inspected {
+    let Material { files, recordings } = material;
     let mut loaded = load::load(files);
     let wavs = recordings.wavs.iter().cloned();
     let (bank, bad) = match previous.map_or_else(|| Bank::load(wavs.clone()), |bundle| bundle.bank.reload(wavs.clone()))
@@ -135,33 +120,4 @@ fn sheet(recordings: &Recordings, loaded: &mut load::Loaded) -> BTreeMap<Name, S
         loaded.problems.add(Place::top(file), Fault::BadSheet { detail });
         BTreeMap::new()
     })
-}
-
-/// The list of what is said in the recordings, beside them.
-const SHEET: &str = "texts.csv";
-
-fn read_recordings(from: &Source) -> Result<Recordings, SourceError> {
-    match from {
-        Source::Embedded => Ok(Recordings {
-            wavs: audio::source::embedded().collect(),
-            sheet: Some(SourceFile::new(format!("audio/{SHEET}"), EMBEDDED_SHEET)),
-            judge: false,
-        }),
-        Source::Directory(path) => Ok(Recordings { wavs: listed(path)?, sheet: sheet_in(path)?, judge: true }),
-    }
-}
-
-const EMBEDDED_SHEET: &str = include_str!("../../audio/texts.csv");
-
-fn listed(path: &Path) -> Result<Vec<audio::Source>, SourceError> {
-    audio::source::directory(path).map_err(|error| SourceError::File { path: error.path, cause: error.source })
-}
-
-fn sheet_in(path: &Path) -> Result<Option<Arc<SourceFile>>, SourceError> {
-    let path = path.join(SHEET);
-    match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(SourceFile::new(path.to_string_lossy(), String::from_utf8_lossy(&bytes)))),
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(SourceError::File { path, cause }),
-    }
 }

@@ -10,7 +10,7 @@ use super::{
     socket::{End, Incoming, Socket},
 };
 use crate::{
-    call::{Disposition, EndedBy, Entry, What},
+    call::{Aftermath, Disposition, EndedBy, Entry, What},
     gateway::{
         self, DialectName, Started, Upgrade, Wire,
         auth::{Denied, Verdict},
@@ -144,6 +144,8 @@ pub(super) struct CallTask {
     liveness: Liveness,
     flood: Flood,
     messages: u32,
+    /// What our words have led to.
+    aftermath: Aftermath,
 }
 
 /// Runs a socket in a task of its own. A panic in there ends that call only.
@@ -215,6 +217,7 @@ impl CallTask {
             liveness,
             flood,
             messages: 0,
+            aftermath: Aftermath::default(),
         }
     }
 

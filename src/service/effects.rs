@@ -139,6 +139,9 @@ impl CallTask {
             self.exchange.metrics.first_audio(self.now().since(since));
         }
         self.exchange.metrics.observe(self.dialect, &entry);
+        for (words, followed) in self.aftermath.observe(&entry.what) {
+            self.exchange.metrics.followed(&words, followed);
+        }
         self.journal(entry);
     }
 

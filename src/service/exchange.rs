@@ -5,6 +5,7 @@ use super::{
     edition::{Edition, Refusal},
     liveness::Liveness,
     metrics::{Levels, Metrics},
+    publisher::{Staged, Start},
     registry::Registry,
     transfer::Transfers,
 };
@@ -44,12 +45,14 @@ pub struct Exchange {
     pub(super) transfers: Transfers,
     edition: ArcSwap<Edition>,
     refused: ArcSwapOption<Refused>,
+    staged: ArcSwapOption<Staged>,
     draining: AtomicBool,
 }
 
 impl Exchange {
-    pub(super) fn new(config: Config, records: Records, recordings: Recordings, edition: Edition) -> Self {
-        Self {
+    pub(super) fn new(config: Config, records: Records, recordings: Recordings, start: Start) -> Self {
+        let Start { edition, refused, staged } = start;
+        let exchange = Self {
             transfers: Transfers::new(&config.twilio),
             config,
             metrics: Metrics::default(),
@@ -58,8 +61,13 @@ impl Exchange {
             recordings,
             edition: ArcSwap::from_pointee(edition),
             refused: ArcSwapOption::empty(),
+            staged: ArcSwapOption::from_pointee(staged),
             draining: AtomicBool::new(false),
+        };
+        if let Some(refusal) = refused {
+            exchange.refuse(refusal);
         }
+        exchange
     }
 
     /// The script and recordings that the next call takes.
@@ -71,12 +79,26 @@ impl Exchange {
     pub(super) fn publish(&self, edition: Edition) {
         self.edition.store(Arc::new(edition));
         self.refused.store(None);
+        self.staged.store(None);
         self.metrics.reloaded(true);
+    }
+
+    /// The files on disk are good and wait to be published; `None`: they are what is live, or were.
+    pub(super) fn stage(&self, staged: Option<Staged>) {
+        self.refused.store(None);
+        self.staged.store(staged.map(Arc::new));
+        self.metrics.reloaded(true);
+    }
+
+    /// What waits to be published.
+    pub fn staged(&self) -> Option<Arc<Staged>> {
+        self.staged.load_full()
     }
 
     /// Remembers why the files on disk are not live.
     pub(super) fn refuse(&self, refusal: Refusal) {
         self.refused.store(Some(Arc::new(Refused { at: Timestamp::now(), refusal })));
+        self.staged.store(None);
         self.metrics.reloaded(false);
     }
 

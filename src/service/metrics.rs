@@ -3,7 +3,7 @@
 //! Labels take words of the contract and prompt ids only: never a number, a call id or a text from outside.
 
 use crate::{
-    call::{Disposition, Entry, What},
+    call::{Disposition, Entry, Followed, What, Words},
     gateway::{DialectName, Malformed},
     line::Condition,
     records::{Figures, Promises},
@@ -28,6 +28,8 @@ pub struct Metrics {
     judged: Family<JudgedLabels, Counter>,
     prompts: Family<PromptLabels, Counter>,
     rungs: Family<RungLabels, Counter>,
+    followed: Family<FollowedLabels, Counter>,
+    rungs_followed: Family<RungFollowedLabels, Counter>,
     waits: Histogram,
     frames: Histogram,
     first_audio: Histogram,
@@ -92,6 +94,19 @@ enum RungOutcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct FollowedLabels {
+    prompt: String,
+    by: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RungFollowedLabels {
+    condition: &'static str,
+    step: u32,
+    by: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DroppedLabels {
     dialect: &'static str,
     reason: &'static str,
@@ -125,6 +140,8 @@ impl Default for Metrics {
             judged: Family::default(),
             prompts: Family::default(),
             rungs: Family::default(),
+            followed: Family::default(),
+            rungs_followed: Family::default(),
             waits: Histogram::new(WAIT_BUCKETS),
             frames: Histogram::new(FRAME_BUCKETS),
             first_audio: Histogram::new(FIRST_AUDIO_BUCKETS),
@@ -158,6 +175,8 @@ impl Metrics {
         r.register("judgements", "Judgements that the script acted on", self.judged.clone());
         r.register("prompts", "Prompts said, finished and interrupted", self.prompts.clone());
         r.register("ladder_steps", "Ladder steps reached, and left because of recovery", self.rungs.clone());
+        r.register("prompts_followed", "Prompts by what followed on them", self.followed.clone());
+        r.register("ladder_steps_followed", "Ladder steps by what followed on them", self.rungs_followed.clone());
         r.register("wait_lateness_seconds", "How late waits ended", self.waits.clone());
         r.register("frame_handling_seconds", "One inbound message, a sample of one in 64", self.frames.clone());
         r.register("first_audio_seconds", "From the start message to the first audio sent", self.first_audio.clone());
@@ -277,9 +296,29 @@ impl Metrics {
     }
 
     fn rung(&self, condition: Condition, index: usize, outcome: RungOutcome) {
-        let step = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        self.rungs.get_or_create(&RungLabels { condition: condition.as_str(), step, outcome }).inc();
+        self.rungs.get_or_create(&RungLabels { condition: condition.as_str(), step: step(index), outcome }).inc();
     }
+
+    /// Counts what followed on words of ours.
+    pub(super) fn followed(&self, words: &Words, by: Followed) {
+        let by = by.as_str();
+        let counter = match words {
+            Words::Prompt(prompt) => {
+                self.followed.get_or_create_owned(&FollowedLabels { prompt: prompt.to_string(), by })
+            }
+            Words::Rung(condition, index) => self.rungs_followed.get_or_create_owned(&RungFollowedLabels {
+                condition: condition.as_str(),
+                step: step(*index),
+                by,
+            }),
+        };
+        counter.inc();
+    }
+}
+
+/// Rungs are counted from 1 where people read them.
+fn step(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
 }
 
 /// Figures that are read, not counted.

@@ -14,6 +14,7 @@ mod listener;
 mod liveness;
 pub mod log;
 pub mod metrics;
+mod publisher;
 pub mod registry;
 mod reload;
 pub mod reply;
@@ -23,6 +24,7 @@ mod upgrade;
 
 pub use config::Config;
 pub use exchange::Exchange;
+pub use publisher::Staged;
 
 use crate::{
     gateway::DialectName,
@@ -30,8 +32,9 @@ use crate::{
 };
 use axum::Router;
 use config::Files;
-use edition::{Edition, Refusal};
+use edition::Refusal;
 use jiff::Timestamp;
+use publisher::{Publisher, Start};
 use reload::Snapshot;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{task::JoinHandle, time::timeout};
@@ -93,7 +96,7 @@ pub struct Running {
 pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result<Running, StartError> {
     refuse_open_doors(&config)?;
     // Looked at before they are read: what changes meanwhile is read again.
-    let (seen, edition) = read_files(config.files.clone()).await?;
+    let (seen, start) = read_files(config.files.clone()).await?;
     // The port comes before the records: a second start by mistake must not close the calls of the first as interrupted.
     let bound = listener::bind(config.listen).and_then(|listener| Ok((listener.local_addr()?, listener)));
     let (addr, listener) = bound.map_err(|why| StartError::Bind { listen: config.listen, why })?;
@@ -103,7 +106,7 @@ pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result
     if opened.interrupted > 0 {
         warn!(calls = opened.interrupted, "calls of an earlier process are closed as interrupted");
     }
-    let exchange = Arc::new(Exchange::new(config, opened.records, recordings, edition));
+    let exchange = Arc::new(Exchange::new(config, opened.records, recordings, start));
     let accepting = tokio::spawn(listener::accept(listener, Arc::clone(&exchange), pages(Arc::clone(&exchange))));
     let watching = tokio::spawn(reload::watch(Arc::clone(&exchange), seen));
     Ok(Running { addr, exchange, accepting, watching, keepers: (opened.keeper, tape) })
@@ -127,10 +130,10 @@ fn refuse_open_doors(config: &Config) -> Result<(), StartError> {
 }
 
 /// Encoding all recordings takes a second: beside the runtime.
-async fn read_files(files: Files) -> Result<(Snapshot, Edition), StartError> {
-    let read = tokio::task::spawn_blocking(move || (Snapshot::take(&files), Edition::open(&files))).await;
-    let (seen, edition) = read.map_err(|_| Refusal(vec!["a fault of ours while reading the prompts".into()]))?;
-    Ok((seen, edition?))
+async fn read_files(files: Files) -> Result<(Snapshot, Start), StartError> {
+    let read = tokio::task::spawn_blocking(move || (Snapshot::take(&files), Publisher::new(&files).start())).await;
+    let (seen, start) = read.map_err(|_| Refusal(vec!["a fault of ours while reading the prompts".into()]))?;
+    Ok((seen, start?))
 }
 
 impl Running {
@@ -140,7 +143,19 @@ impl Running {
         info!(address = %self.addr, version = env!("CARGO_PKG_VERSION"), "listening");
         let edition = self.exchange.edition();
         let from = config.files.prompts.as_deref().map_or("built in".into(), |folder| folder.display().to_string());
-        info!(hotline = edition.script.name, version = edition.version, from, "script");
+        let (number, version) = (edition.published.number, &edition.version);
+        info!(hotline = edition.script.name, number, version, from, "script");
+        if let Some(refused) = self.exchange.refused() {
+            warn!(problems = refused.refusal.0.len(), "the files are refused; the last good version is live");
+            refused.refusal.0.iter().for_each(|line| warn!("{line}"));
+        }
+        if let Some(staged) = self.exchange.staged() {
+            info!(
+                version = staged.version,
+                files = staged.changes.len(),
+                "a change waits for `qingjiang script publish`"
+            );
+        }
         for dialect in DialectName::ALL {
             info!("gateways call ws://{}/media/{}", self.addr, dialect.as_str());
         }

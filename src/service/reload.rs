@@ -3,8 +3,13 @@
 //! Files are looked at by size and time of change, a few times a second. That works on every file system that operators
 //! mount, and costs a millisecond for some two hundred files.
 
-use super::{config::Files, edition::Refusal, exchange::Exchange};
-use crate::moment::Moment;
+use super::{
+    config::Files,
+    edition::{Edition, Refusal},
+    exchange::Exchange,
+    publisher::{Looked, Publisher},
+};
+use crate::{moment::Moment, script::versions::Version};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -26,38 +31,74 @@ pub(super) async fn watch(exchange: Arc<Exchange>, seen: Snapshot) {
     let mut looks = interval(quiet / LOOKS);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut watcher = Watcher::new(seen, quiet);
+    let mut bad_version = None;
     let begun = Instant::now();
     loop {
         looks.tick().await;
         let files = exchange.config.files.clone();
         let Ok(found) = spawn_blocking(move || Snapshot::take(&files)).await else { continue };
         if watcher.is_due(found, Moment::after(begun.elapsed())) {
-            reload(&exchange).await;
+            look(&exchange).await;
+        }
+        take_published(&exchange, &mut bad_version).await;
+    }
+}
+
+/// Something has changed on disk.
+async fn look(exchange: &Exchange) {
+    match beside(exchange, |publisher, live| publisher.look(live)).await {
+        Ok(Looked::Live(edition)) => go_live(exchange, *edition),
+        Ok(Looked::Same) => exchange.stage(None),
+        Ok(Looked::Staged(staged)) => {
+            info!(version = staged.version, files = staged.changes.len(), "a good change waits to be published");
+            exchange.stage(Some(staged));
+        }
+        Err(refusal) => {
+            warn!(problems = refusal.0.len(), "changed files are refused whole; the last good script stays");
+            tell(&refusal);
+            exchange.refuse(refusal);
         }
     }
 }
 
-async fn reload(exchange: &Arc<Exchange>) {
-    let (last, files) = (exchange.edition(), exchange.config.files.clone());
-    let opened = spawn_blocking(move || last.reopen(&files)).await;
-    let fault = |_| Err(Refusal(vec!["a fault of ours while reading the files".into()]));
-    match opened.unwrap_or_else(fault) {
-        Ok(edition) => {
-            info!(
-                version = edition.version,
-                warnings = edition.warnings.len(),
-                "a new script is live for the next call"
-            );
-            exchange.publish(edition);
+/// Somebody has published, or rolled back, beside us. A version that cannot be used is told of once.
+async fn take_published(exchange: &Exchange, bad: &mut Option<Refusal>) {
+    match beside(exchange, |publisher, live| publisher.newer(live)).await {
+        Ok(None) => {}
+        Ok(Some(edition)) => {
+            *bad = None;
+            go_live(exchange, edition);
         }
+        Err(refusal) if bad.as_ref() == Some(&refusal) => {}
         Err(refusal) => {
-            warn!(problems = refusal.0.len(), "changed files are refused whole; the last good script stays");
-            for line in &refusal.0 {
-                warn!("{line}");
-            }
-            exchange.refuse(refusal);
+            warn!("the published version cannot be used; the one before stays");
+            tell(&refusal);
+            *bad = Some(refusal);
         }
     }
+}
+
+fn go_live(exchange: &Exchange, edition: Edition) {
+    let Version { number, author, .. } = &edition.published;
+    let warnings = edition.warnings.len();
+    info!(number, version = edition.version, author, warnings, "a new script is live for the next call");
+    exchange.publish(edition);
+}
+
+fn tell(refusal: &Refusal) {
+    for line in &refusal.0 {
+        warn!("{line}");
+    }
+}
+
+/// Reads and checks beside the runtime.
+async fn beside<T: Send + 'static>(
+    exchange: &Exchange,
+    work: impl FnOnce(&Publisher, &Edition) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
+    let (live, publisher) = (exchange.edition(), Publisher::new(&exchange.config.files));
+    let done = spawn_blocking(move || work(&publisher, &live)).await;
+    done.unwrap_or_else(|_| Err(Refusal(vec!["a fault of ours while reading the files".into()])))
 }
 
 /// Tells when a change is complete: nothing has changed for a while.

@@ -2,7 +2,7 @@
 
 use qingjiang::{
     audio,
-    script::{self, Bundle, Problem, Recordings, Source, SourceFile, examine},
+    script::{self, Bundle, Material, Problem, Recordings, Source, SourceFile, examine},
 };
 use std::{
     borrow::Cow,
@@ -146,7 +146,7 @@ fn check(texts: &str, wavs: Vec<audio::Source>, sheet: Option<Arc<SourceFile>>) 
     let mut files = Source::Embedded.scripts().expect("built in");
     files.retain(|file| file.name() == "hotline.toml");
     files.push(SourceFile::new("zh-CN.toml", texts));
-    examine(Some(&DEFAULTS), &files, &Recordings { wavs, sheet, judge: true }).problems
+    examine(Some(&DEFAULTS), &Material { files, recordings: Recordings { wavs, sheet, judge: true } }).problems
 }
 
 fn samples(wav: &[u8]) -> Vec<i16> {
@@ -182,7 +182,7 @@ fn everything_is_looked_at_though_one_file_is_broken() {
     let broken = SourceFile::new("hotline.toml", "[hotline]\nname = \n[step.agent]\nqueue = \"q\"\n");
     let texts = SourceFile::new("zh-CN.toml", "welcome = \"你好\"\n");
     let recordings = Recordings { wavs: Vec::new(), sheet: None, judge: true };
-    let found = examine(Some(&DEFAULTS), &[broken, texts], &recordings);
+    let found = examine(Some(&DEFAULTS), &Material { files: vec![broken, texts], recordings });
     let codes: Vec<_> = found.problems.iter().map(|problem| problem.fault.code()).collect();
     assert!(codes.contains(&"syntax") && codes.contains(&"familiar_you"), "{codes:?}");
     assert!(found.bundle.is_none());

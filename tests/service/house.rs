@@ -4,7 +4,11 @@ use qingjiang::{
     console,
     service::{self, Config, Running},
 };
-use std::time::Duration;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use tempfile::TempDir;
 
 /// A running service and its data.
@@ -15,15 +19,35 @@ pub struct House {
 
 /// Starts a service with these lines of configuration.
 pub async fn open(lines: &str) -> House {
+    start(lines, None).await
+}
+
+/// The same, with operators' files of its own: the default ones, for the test to change.
+pub async fn open_with_files(lines: &str) -> House {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+    start(lines, Some(&default)).await
+}
+
+async fn start(lines: &str, prompts: Option<&Path>) -> House {
     let data = tempfile::tempdir().expect("a folder");
     let mut config = Config::parse("test.toml", lines).expect("a good configuration");
     config.listen = ([127, 0, 0, 1], 0).into();
     config.files.data = data.path().join("data");
+    if let Some(prompts) = prompts {
+        let own = data.path().join("prompts");
+        copy(prompts, &own);
+        config.files.prompts = Some(own);
+    }
     let running = service::start(config, console::router).await.expect("a free port");
     House { running, data }
 }
 
 impl House {
+    /// The operators' files, where the test may change them.
+    pub fn prompts(&self) -> PathBuf {
+        self.data.path().join("prompts")
+    }
+
     /// The address of a path.
     pub fn http(&self, path: &str) -> String {
         format!("http://{}{path}", self.running.addr)
@@ -52,5 +76,13 @@ impl House {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
         panic!("{path} never answered as wanted; last: {:?}", self.get(path).await);
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    let files = fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for path in files.filter(|path| path.is_file()) {
+        fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("a copy");
     }
 }

@@ -7,4 +7,5 @@ mod doors;
 mod house;
 mod limits;
 mod phone;
+mod publishing;
 mod transfer;

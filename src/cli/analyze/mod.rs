@@ -157,7 +157,7 @@ fn print(file: &str, analysis: &Analysis, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn show(file: &str, analysis: &Analysis) -> io::Result<()> {
+fn show(file: &str, analysis: &Analysis) -> std::io::Result<()> {
     let kind = analysis.kind.map_or(String::new(), |kind| format!(" ({})", kind.as_str()));
     say(format_args!("{file}: {}{kind}, {:.0} % sure", analysis.condition.as_str(), analysis.confidence * 100.0))?;
     say(format_args!("    {}", figures(analysis)))?;

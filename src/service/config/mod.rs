@@ -52,6 +52,17 @@ pub struct Files {
     pub data: PathBuf,
     /// How long changed files must have been quiet before they are read.
     pub quiet: Duration,
+    /// What makes a good change live.
+    pub publish: Publish,
+}
+
+/// What makes a good change of the operators' files live for the next call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publish {
+    /// That it was saved.
+    OnSave,
+    /// `qingjiang script publish`.
+    Manual,
 }
 
 /// What a call, a socket and the machine may cost.
@@ -161,6 +172,7 @@ impl Files {
             audio: reader.take(&table::AUDIO).map(PathBuf::from),
             data: reader.take(&table::DATA).unwrap_or_default().into(),
             quiet: reader.take(&table::QUIET),
+            publish: reader.take(&table::PUBLISH),
         }
     }
 }

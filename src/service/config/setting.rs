@@ -112,6 +112,29 @@ impl Kind for Switch {
     }
 }
 
+/// One word of a few; the first is the default.
+#[derive(Debug)]
+pub struct Choice<T: 'static>(pub &'static [(&'static str, T)]);
+
+impl<T: Copy + fmt::Debug> Kind for Choice<T> {
+    type Value = T;
+
+    fn default(&self) -> T {
+        self.0[0].1
+    }
+    fn read(&self, value: &DeValue<'_>) -> Option<T> {
+        let word = value.as_str()?;
+        self.0.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+    }
+    fn expected(&self) -> String {
+        let words: Vec<String> = self.0.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+        words.join(" or ")
+    }
+    fn written(&self) -> String {
+        format!("\"{}\"", self.0[0].0)
+    }
+}
+
 /// An address and a port.
 #[derive(Debug)]
 pub struct Address(pub SocketAddr);

@@ -1,6 +1,9 @@
 //! Every setting there is. Adding one: an item here, a line in [`ALL`], a field in [`super::Config`].
 
-use super::setting::{Address, Described, Hidden, Number, Setting, Switch, Text, Time};
+use super::{
+    Publish,
+    setting::{Address, Choice, Described, Hidden, Number, Setting, Switch, Text, Time},
+};
 use std::{
     net::{Ipv4Addr, SocketAddr, SocketAddrV4},
     time::Duration,
@@ -13,6 +16,7 @@ pub const ALL: &[&dyn Described] = &[
     &AUDIO,
     &DATA,
     &QUIET,
+    &PUBLISH,
     &MAX_CALLS,
     &MAX_SOCKETS,
     &MAX_MESSAGE,
@@ -71,6 +75,12 @@ pub(super) const QUIET: Setting<Time> = Setting {
     key: "files.quiet",
     kind: Time { default: Duration::from_secs(1), least: Duration::from_millis(200), most: Duration::from_secs(60) },
     why: "Changed prompt files are checked as one change once all have been quiet for this long (contract: a second)",
+};
+
+pub(super) const PUBLISH: Setting<Choice<Publish>> = Setting {
+    key: "files.publish",
+    kind: Choice(&[("on_save", Publish::OnSave), ("manual", Publish::Manual)]),
+    why: "Whether a good change is live for the next call as soon as it is saved, or waits for `qingjiang script publish`",
 };
 
 pub(super) const MAX_CALLS: Setting<Number> = Setting {
