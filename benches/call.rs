@@ -4,7 +4,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use qingjiang::{
     moment::Moment,
     phone::Digit,
-    service::{Config, edition::Edition},
+    script::{Bundle, Source},
     sim::talk::{Deed, Outcome, Plan, talk},
 };
 use std::{hint::black_box, time::Duration};
@@ -12,9 +12,9 @@ use std::{hint::black_box, time::Duration};
 const LIMIT: Duration = Duration::from_secs(600);
 
 fn calls(criterion: &mut Criterion) {
-    let edition = Edition::open(&Config::default().files).expect("our own files");
-    let wall = jiff::Timestamp::UNIX_EPOCH.to_zoned(edition.script.timezone.clone());
-    let run = |plan: Plan| talk(&edition.script, &edition.bank, wall.clone(), plan, LIMIT);
+    let bundle = Bundle::open(&Source::Embedded, &Source::Embedded).expect("our own files");
+    let wall = jiff::Timestamp::UNIX_EPOCH.to_zoned(bundle.script.timezone.clone());
+    let run = |plan: Plan| talk(&bundle.script, &bundle.bank, wall.clone(), plan, LIMIT);
 
     for (name, plan) in [("silent", Plan::default()), ("minute", minute())] {
         let Outcome { at, journal, .. } = run(plan.clone());

@@ -7,7 +7,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use qingjiang::{
     gateway::{DialectName, Message, Upgrade, Wire},
     moment::Moment,
-    service::edition::Edition,
+    script::{Bundle, Source},
     session::{Admission, Effect, Session, Setup},
 };
 use std::{hint::black_box, sync::Arc, time::Duration};
@@ -27,7 +27,7 @@ enum Caller {
 }
 
 struct Line {
-    edition: Edition,
+    bundle: Bundle,
     dialect: DialectName,
     frames: Vec<Vec<u8>>,
     session: Session,
@@ -38,16 +38,16 @@ struct Line {
 
 impl Line {
     fn new(dialect: DialectName, caller: Caller) -> Self {
-        let edition = Edition::open(&qingjiang::service::Config::default().files).expect("our own files");
-        let session = session(&edition, dialect);
+        let bundle = Bundle::open(&Source::Embedded, &Source::Embedded).expect("our own files");
+        let session = session(&bundle, dialect);
         let frames = (0..50).map(|index| message(dialect, caller, index)).collect();
-        let mut line = Self { edition, dialect, frames, session, sent: 0, now: Moment::ZERO, wire: Vec::new() };
+        let mut line = Self { bundle, dialect, frames, session, sent: 0, now: Moment::ZERO, wire: Vec::new() };
         line.begin();
         line
     }
 
     fn begin(&mut self) {
-        self.session = session(&self.edition, self.dialect);
+        self.session = session(&self.bundle, self.dialect);
         self.now = Moment::ZERO;
         self.sent = 0;
         let start: &str = match self.dialect {
@@ -88,9 +88,9 @@ impl Line {
     }
 }
 
-fn session(edition: &Edition, dialect: DialectName) -> Session {
-    let wall = jiff::Timestamp::UNIX_EPOCH.to_zoned(edition.script.timezone.clone());
-    let (script, bank) = (Arc::clone(&edition.script), Arc::clone(&edition.bank));
+fn session(bundle: &Bundle, dialect: DialectName) -> Session {
+    let wall = jiff::Timestamp::UNIX_EPOCH.to_zoned(bundle.script.timezone.clone());
+    let (script, bank) = (Arc::clone(&bundle.script), Arc::clone(&bundle.bank));
     Session::new(Setup { dialect, upgrade: Upgrade::default(), script, bank, wall, rest: false })
 }
 

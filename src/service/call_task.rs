@@ -145,7 +145,7 @@ pub(super) struct CallTask {
     flood: Flood,
     messages: u32,
     /// What our words have led to.
-    aftermath: Aftermath,
+    pub(super) aftermath: Aftermath,
 }
 
 /// Runs a socket in a task of its own. A panic in there ends that call only.

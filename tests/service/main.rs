@@ -8,4 +8,5 @@ mod house;
 mod limits;
 mod phone;
 mod publishing;
+mod report;
 mod transfer;

@@ -14,7 +14,6 @@ use folder::Folder;
 use plot::Subject;
 use serde::Serialize;
 use std::{
-    io,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
