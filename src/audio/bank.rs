@@ -1,6 +1,11 @@
 //! The prompt bank: every recording resampled and encoded once, shared by all calls.
 
-use super::{Codec, SAMPLES_PER_MS, resample, source::Source, wav};
+use super::{
+    Codec, SAMPLES_PER_MS, resample,
+    source::Source,
+    spectrum::{Bands, HOP, course},
+    wav,
+};
 use base64_simd::STANDARD as BASE64;
 use bytes::Bytes;
 use sha1::{Digest as _, Sha1};
@@ -42,6 +47,8 @@ pub struct Clip {
     samples: usize,
     /// By [`Codec::index`].
     encoded: [Encoded; Codec::ALL.len()],
+    /// Of every 20 ms.
+    bands: Vec<Bands>,
     /// The same, louder; made when somebody first asks for it.
     louder: OnceLock<Arc<Clip>>,
 }
@@ -100,6 +107,14 @@ impl Clip {
         }
     }
 
+    /// The bands of a piece, by 20 ms: an ear that is told them knows our voice when it comes back.
+    /// None beyond the last.
+    pub fn bands(&self, index: usize) -> &[Bands] {
+        let frames = CHUNK_SAMPLES / HOP;
+        let from = (index * frames).min(self.bands.len());
+        &self.bands[from..(from + frames).min(self.bands.len())]
+    }
+
     /// Copies the audio from sample `from` on (8 kHz) into `into`; how many samples there were, less than `into` holds
     /// only at the recording's end.
     pub fn pcm_8k(&self, from: usize, into: &mut [i16]) -> usize {
@@ -116,7 +131,7 @@ impl Clip {
             Codec::Slin16 => Encoded::new(codec, &pcm_16k),
             _ => Encoded::new(codec, pcm_8k),
         });
-        Self { samples: pcm_8k.len(), encoded, louder: OnceLock::new() }
+        Self { samples: pcm_8k.len(), encoded, bands: course(pcm_8k), louder: OnceLock::new() }
     }
 }
 

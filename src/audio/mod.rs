@@ -1,4 +1,4 @@
-//! Sound as data: G.711, WAV files, resampling, levels and the prompt bank.
+//! Sound as data: G.711, WAV files, resampling, levels and spectra, the prompt bank.
 //!
 //! Levels are dBov = 20·log10(RMS/32768), so a full-scale square wave is 0 dBov.
 
@@ -7,6 +7,7 @@ pub mod codec;
 pub mod level;
 pub mod resample;
 pub mod source;
+pub mod spectrum;
 pub mod wav;
 
 pub use bank::{Bank, Chunk, Clip};

@@ -9,7 +9,7 @@ mod playout;
 pub use playout::{End, Heard, Playout, Sent};
 
 use crate::{
-    audio::{Clip, bank::CHUNK_SAMPLES, codec::Decoder},
+    audio::{Clip, codec::Decoder},
     gateway::{self, Command, Dialect, DialectName, Malformed, Message, Started, Upgrade, Wire},
     line::{Attention, LineEvent, Listener, Thresholds},
     moment::Moment,
@@ -270,12 +270,10 @@ impl Leg {
             self.happenings.push_back(Happening::Heard(heard));
         }
         let Some(playout) = &mut self.playout else { return };
-        let (ear, pcm) = (&mut self.ear, &mut self.pcm);
+        let ear = &mut self.ear;
         playout.pump(self.dialect.as_mut(), &mut self.wire, now, |sent| {
             // The ear has to know our own voice when it comes back.
-            pcm.resize(CHUNK_SAMPLES, 0);
-            let samples = sent.clip.pcm_8k(sent.chunk * CHUNK_SAMPLES, pcm);
-            ear.played(&pcm[..samples], sent.at);
+            ear.played(sent.clip.bands(sent.chunk), sent.at);
             tape.keep(Track::Ours(&sent), now);
         });
     }

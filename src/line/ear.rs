@@ -4,7 +4,10 @@
 //! plain detector, always there; while somebody has a decision to make ([`super::Attention::Full`]) the neural detector
 //! has the last word wherever something is audible.
 
-use crate::phone::Digit;
+use crate::{
+    audio::spectrum::{Bands, flat},
+    phone::Digit,
+};
 use std::time::Duration;
 
 use super::{
@@ -95,8 +98,17 @@ impl Ear {
     }
 
     /// Something is played to the caller from `since` the beginning of the timeline on.
-    pub(super) fn play(&mut self, pcm: &[i16], since: Duration) {
-        self.echo.get_or_insert_with(|| Box::new(Echo::new())).play(pcm, since);
+    pub(super) fn play(&mut self, frames: &[Bands], since: Duration) {
+        self.echo.get_or_insert_with(|| Box::new(Echo::new())).play(frames, since);
+    }
+
+    /// The next frame came in with these bands; whether it is echo, where it is loud enough to matter.
+    fn compare(&mut self, bands: Bands, level: f32) -> bool {
+        let number = self.history.next();
+        self.echo.as_mut().is_some_and(|echo| {
+            echo.hear(number, bands);
+            level > AUDIBLE && echo.explains(number)
+        })
     }
 
     /// Only a frame of two peaks is worth a closer look.
@@ -112,7 +124,7 @@ impl Ear {
     fn remember(&mut self, frame: Frame, audible: bool) {
         let number = self.history.next();
         self.history.push(frame);
-        let plain = plain::probability(self.history.last(plain::WINDOW), self.floor.over());
+        let plain = plain::probability(self.history.last(plain::WINDOW).filter(|frame| !frame.echo), self.floor.over());
         let speech = self.neural_says.unwrap_or(plain);
         self.history.amend(number, |kept| {
             kept.plain = byte(plain);
@@ -125,7 +137,6 @@ impl Ear {
         self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo });
     }
 
-    /// The neural detector decides in steps of 32 ms: its word is for all frames whose middle lies in the step.
     #[cfg(feature = "neural")]
     fn ask_neural(&mut self, samples: &[f32; FRAME_SAMPLES]) {
         if self.attention == Attention::Events {
@@ -141,7 +152,22 @@ impl Ear {
         }
         let mut filled = *samples;
         self.concealed.fill(&mut filled);
-        let Some(decided) = self.neural.follow(&filled) else {
+        self.follow_neural(&filled);
+    }
+
+    /// The neural detector would take our own voice for what it is, a voice: it hears silence instead.
+    #[cfg(feature = "neural")]
+    fn keep_from_neural(&mut self) {
+        self.concealed = Concealment::default();
+        if self.attention == Attention::Full {
+            self.follow_neural(&[0.0; FRAME_SAMPLES]);
+        }
+    }
+
+    /// The neural detector decides in steps of 32 ms: its word is for all frames whose middle lies in the step.
+    #[cfg(feature = "neural")]
+    fn follow_neural(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        let Some(decided) = self.neural.follow(samples) else {
             self.neural_says.get_or_insert(0.0);
             return;
         };
@@ -155,6 +181,9 @@ impl Ear {
 
     #[cfg(not(feature = "neural"))]
     fn ask_neural(&mut self, _samples: &[f32; FRAME_SAMPLES]) {}
+
+    #[cfg(not(feature = "neural"))]
+    fn keep_from_neural(&mut self) {}
 }
 
 impl Frames for Ear {
@@ -163,26 +192,35 @@ impl Frames for Ear {
         let mut frame = self.meter.measure(pcm, &mut samples);
         let power = frame.power();
         let level = Level::of_power(power).dbov();
-        self.floor.follow(power);
+        // Our own voice is no floor: while it comes back the floor stays what it was.
+        if !self.history.last(1).any(|frame| frame.echo) {
+            self.floor.follow(power);
+        }
         let idle = level < IDLE && level < self.floor.dbov() + IDLE_OVER;
         self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
-        self.ask_neural(&samples);
         if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);
             self.keys.skip();
-            self.remember(frame, false);
-            return;
+            self.compare(flat(level), level);
+            self.ask_neural(&samples);
+            return self.remember(frame, false);
         }
         frame.gate = self.gate.is_voice(pcm);
         let (shape, bands) = self.spectrum.look(&samples);
         frame.spectrum = shape;
-        let number = self.history.next();
-        frame.echo = self.echo.as_mut().is_some_and(|echo| echo.hears(number, bands));
+        let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
+        frame.echo = self.compare(bands, level);
         self.follow_keys(&frame, &samples);
-        self.remember(frame, level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER);
+        if frame.echo {
+            self.keep_from_neural();
+        } else {
+            self.ask_neural(&samples);
+        }
+        self.remember(frame, audible);
     }
 
     fn missing(&mut self) {
+        self.compare(flat(f32::NEG_INFINITY), f32::NEG_INFINITY);
         self.ask_neural(&[0.0; FRAME_SAMPLES]);
         self.remember(Frame::MISSING, false);
     }

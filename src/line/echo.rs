@@ -1,187 +1,208 @@
-//! Echo of our own prompt: what comes back is compared with what was played.
+//! Echo of our own prompt: what comes in is compared with what may come back of what was played.
 //!
-//! Hybrids and hands-free telephones send 0.4 % to a quarter of our voice back (-6 to -40 dB), 20-400 ms late. Levels in
-//! twelve bands are kept of what was played; where the course of the bands that came in over the last 280 ms follows
-//! what was played at one delay, the frame is echo. Once delay and loss are known, whatever is no louder than they
-//! foretell is echo too; a caller who talks over the prompt is louder.
+//! Hybrids and hands-free telephones send 0.4 % to a quarter of our voice's power back (-6 to -40 dB), 20-400 ms late, in
+//! a room for longer. For every delay and band the loss is learnt: whenever less comes in than the loss believed would
+//! let through, it must be greater, whoever speaks besides. So a path is believed to be as loud as it can be until it
+//! was heard to be quieter: at the first words of a prompt, in doubt, a sound as loud as ours is ours; half a second
+//! later no more than truly comes back is taken for echo, and on a line without echo nothing is. What exceeds in its
+//! bands what all delays together let expect is the caller.
 
-use super::{
-    frame::{FRAME, FRAME_SAMPLES},
-    spectrum::{BANDS, Bands, Far},
-};
+use super::frame::FRAME;
+use crate::audio::spectrum::{BANDS, Bands};
 use std::time::Duration;
 
-/// Frames compared: 280 ms.
-const COMPARED: u64 = 14;
-/// Delays tried, in frames: 0-480 ms.
-const DELAYS: u64 = 25;
+/// Delays that are followed, in frames: 0-480 ms.
+const DELAYS: usize = 25;
 /// Frames of what was played that are kept: two seconds sent ahead and the half second behind.
 const KEPT: usize = 128;
-/// Frames that came in and are kept.
-const HEARD: usize = 16;
-/// Bands more than this under the loudest of the stretch tell nothing, dB.
-const DEPTH: f32 = 25.0;
-/// What was played must have been so loud to come back audibly, in a band, dBov.
-const PLAYED: f32 = -50.0;
-/// From this correlation on a frame is echo, and from this one the delay and the loss are believed.
-const ECHO: f32 = 0.7;
-const BELIEVED: f32 = 0.8;
-/// At the delay that is believed less is enough.
-const ECHO_EXPECTED: f32 = 0.5;
-/// Loss of an echo, dB.
-const LOSS: std::ops::RangeInclusive<f32> = 2.0..=50.0;
-/// Foretold echo may be louder by this, dB: a room adds its own.
-const MARGIN: f32 = 5.0;
-/// How much a new finding weighs in the loss believed.
-const NEW: f32 = 0.2;
+/// What was played must have been so loud to teach anything, in a band.
+const PLAYED: i16 = dbov(-60);
+/// Quieter echo than this, in a band, tells nothing about the loss: the steps of G.711 and comfort noise hide it.
+const HIDDEN: i16 = dbov(-66);
+/// A loss believed comes by two to this power nearer to a greater one that was heard, an eighth: the frames of both sides
+/// lie up to 10 ms apart, and one of them may be misleading.
+const LEARNT: u32 = 3;
+/// Every frame that does not show it greater, it is believed to be smaller by this: 0.08 dB, 4 dB a second, so that a
+/// telephone that is switched to its loudspeaker is noticed within a prompt.
+const DOUBTED: i16 = DB * 8 / 100;
+/// What is expected may be louder by this: a room adds its own, 6 dB.
+const MARGIN: i16 = 6 * DB;
+/// The caller's own bands hold at least this share of the power.
+const OWN: f32 = 0.5;
+
+/// A decibel in the units of [`Levels`].
+const DB: i16 = 128;
+/// Bands, made up to what a processor adds at once.
+const LANES: usize = 16;
+/// Levels of bands over -120 dBov, and losses, so that a hundredth of a decibel counts.
+type Levels = [i16; LANES];
 
 /// Compares one line with what was played on it.
 pub(super) struct Echo {
-    far: Far,
-    played: [(u64, Bands); KEPT],
-    heard: [(u64, Bands); HEARD],
-    known: Option<Path>,
+    played: [[u8; LANES]; KEPT],
+    /// The frame after the last that was played.
+    end: u64,
+    /// The last three frames that came in, the newest first.
+    heard: [Levels; 3],
+    /// By delay.
+    loss: [Levels; DELAYS],
 }
-
-/// The way an echo takes.
-#[derive(Clone, Copy, Debug)]
-struct Path {
-    /// Frames.
-    delay: u64,
-    /// Decibels.
-    loss: f32,
-}
-
-const NEVER: u64 = u64::MAX;
 
 impl Echo {
     pub(super) fn new() -> Self {
-        Self { far: Far::new(), played: [(NEVER, [0; BANDS]); KEPT], heard: [(NEVER, [0; BANDS]); HEARD], known: None }
+        Self { played: [[0; LANES]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS] }
     }
 
-    /// `pcm` is played from `since` on, counted from the beginning of the timeline.
-    pub(super) fn play(&mut self, pcm: &[i16], since: Duration) {
+    /// Frames of these bands are played from `since` on, counted from the beginning of the timeline.
+    pub(super) fn play(&mut self, frames: &[Bands], since: Duration) {
         let first = (since + FRAME / 2).as_millis() as u64 / FRAME.as_millis() as u64;
-        for (number, frame) in (first..).zip(pcm.as_chunks::<FRAME_SAMPLES>().0) {
-            self.played[number as usize % KEPT] = (number, self.far.bands(frame));
+        // Between two prompts nothing was played.
+        for quiet in self.end.max(first.saturating_sub(KEPT as u64))..first {
+            self.played[quiet as usize % KEPT] = [0; LANES];
+        }
+        for (number, frame) in (first..).zip(frames) {
+            self.played[number as usize % KEPT][..BANDS].copy_from_slice(frame);
+        }
+        self.end = first + frames.len() as u64;
+    }
+
+    /// Frame `number` came in with these bands; whether it is echo says [`Echo::explains`].
+    pub(super) fn hear(&mut self, number: u64, bands: Bands) {
+        let mut padded = [0; LANES];
+        padded[..BANDS].copy_from_slice(&bands);
+        self.heard = [levels(&padded), self.heard[0], self.heard[1]];
+        if number < self.end + DELAYS as u64 {
+            self.learn(number.saturating_sub(1));
         }
     }
 
-    /// Whether frame `number`, which came in with these bands, is echo.
-    pub(super) fn hears(&mut self, number: u64, bands: Bands) -> bool {
-        self.heard[number as usize % HEARD] = (number, bands);
-        if !self.was_playing(number) {
-            return false;
+    /// Whether the newest frame, `number`, is what was played and nothing else.
+    pub(super) fn explains(&self, number: u64) -> bool {
+        number < self.end + DELAYS as u64 && !is_callers(&self.heard[0], &self.expected(number))
+    }
+
+    /// Frame `number`, one before the newest, against what was played at every delay: no louder than its neighbours,
+    /// since an echo need not come back in whole frames.
+    fn learn(&mut self, number: u64) {
+        let [a, b, c] = &self.heard;
+        let near: Levels = std::array::from_fn(|band| a[band].max(b[band]).max(c[band]).max(HIDDEN));
+        for delay in 0..DELAYS {
+            let far = levels(self.far_at(number, delay));
+            for ((loss, far), near) in self.loss[delay].iter_mut().zip(far).zip(near) {
+                let over = far - near - *loss;
+                let change = if over > 0 { over >> LEARNT } else { -DOUBTED };
+                *loss += if far > PLAYED { change.max(-*loss) } else { 0 };
+            }
         }
-        if self.foretold(number, &bands) {
-            return true;
+    }
+
+    /// The loudest echo that may come in with frame `number`.
+    fn expected(&self, number: u64) -> Levels {
+        let mut expected = [0; LANES];
+        for delay in 0..DELAYS {
+            let far = levels(self.far_at(number, delay));
+            for ((expected, far), loss) in expected.iter_mut().zip(far).zip(self.loss[delay]) {
+                *expected = (far - loss).max(*expected);
+            }
         }
-        let delays = 0..DELAYS;
-        let best = delays.filter_map(|delay| self.compare(number, delay)).max_by(|a, b| a.0.total_cmp(&b.0));
-        let Some((likeness, path)) = best.filter(|(likeness, path)| self.is_like(*likeness, path)) else {
-            return false;
-        };
-        if likeness >= BELIEVED {
-            let loss = self.known.filter(|known| known.delay == path.delay).map_or(path.loss, |known| known.loss);
-            self.known = Some(Path { delay: path.delay, loss: loss + NEW * (path.loss - loss) });
+        expected
+    }
+
+    fn far_at(&self, number: u64, delay: usize) -> &[u8; LANES] {
+        const NOTHING: [u8; LANES] = [0; LANES];
+        match number.checked_sub(delay as u64) {
+            Some(at) if at < self.end && at + KEPT as u64 >= self.end => &self.played[at as usize % KEPT],
+            _ => &NOTHING,
         }
-        true
-    }
-
-    fn is_like(&self, likeness: f32, path: &Path) -> bool {
-        let expected = self.known.is_some_and(|known| known.delay.abs_diff(path.delay) <= 1);
-        likeness >= if expected { ECHO_EXPECTED } else { ECHO } && LOSS.contains(&path.loss)
-    }
-
-    fn was_playing(&self, number: u64) -> bool {
-        (0..DELAYS + COMPARED)
-            .filter_map(|ago| self.far_at(number.checked_sub(ago)?))
-            .any(|bands| loudest(bands) > PLAYED)
-    }
-
-    /// Whether the known path lets so loud an echo through now.
-    fn foretold(&self, number: u64, bands: &Bands) -> bool {
-        let Some(path) = self.known else { return false };
-        let played = (0..=2)
-            .filter_map(|around| self.far_at((number + 1).checked_sub(path.delay + around)?))
-            .map(loudest)
-            .fold(f32::NEG_INFINITY, f32::max);
-        loudest(bands) < played - path.loss + MARGIN
-    }
-
-    fn far_at(&self, number: u64) -> Option<&Bands> {
-        let (kept, bands) = &self.played[number as usize % KEPT];
-        (*kept == number).then_some(bands)
-    }
-
-    fn near_at(&self, number: u64) -> Option<&Bands> {
-        let (kept, bands) = &self.heard[number as usize % HEARD];
-        (*kept == number).then_some(bands)
-    }
-
-    /// How alike the last frames are to those played `delay` frames earlier, and how much quieter.
-    fn compare(&self, number: u64, delay: u64) -> Option<(f32, Path)> {
-        let first = (number + 1).checked_sub(COMPARED)?;
-        let silence = [0; BANDS];
-        let near = Course::new((first..=number).map(|at| *self.near_at(at).unwrap_or(&silence)), DEPTH);
-        let far = Course::new(
-            (first..=number).map(|at| *at.checked_sub(delay).and_then(|at| self.far_at(at)).unwrap_or(&silence)),
-            near.depth,
-        );
-        if far.loudest < PLAYED {
-            return None;
-        }
-        Some((near.likeness(&far), Path { delay, loss: far.loudest - near.loudest }))
     }
 }
 
-/// Bands over time, each less its mean.
-struct Course {
-    values: [[f32; BANDS]; COMPARED as usize],
-    loudest: f32,
-    depth: f32,
+/// Whether the greater part of the power lies in bands louder than expected.
+fn is_callers(near: &Levels, expected: &Levels) -> bool {
+    let (mut all, mut own) = (0.0, 0.0);
+    for (near, expected) in near.iter().zip(expected).take(BANDS) {
+        let power = 10f32.powf(f32::from(*near) / f32::from(DB) / 10.0);
+        all += power;
+        own += if *near > expected + MARGIN { power } else { 0.0 };
+    }
+    own >= OWN * all
 }
 
-impl Course {
-    /// What lies more than `depth` under the loudest counts as just there: noise would hide it on the way back.
-    fn new(frames: impl Iterator<Item = Bands>, depth: f32) -> Self {
-        let mut values = [[0.0; BANDS]; COMPARED as usize];
-        for (value, frame) in values.iter_mut().zip(frames) {
-            *value = frame.map(dbov);
-        }
-        let loudest = values.iter().flatten().copied().fold(f32::NEG_INFINITY, f32::max);
-        let quietest = values.iter().flatten().copied().fold(f32::INFINITY, f32::min);
-        let depth = depth.min(loudest - quietest);
-        let mut means = [0.0; BANDS];
-        for value in values.iter_mut().flatten() {
-            *value = value.max(loudest - depth);
-        }
-        for value in &values {
-            means.iter_mut().zip(value).for_each(|(mean, value)| *mean += value / COMPARED as f32);
-        }
-        for value in &mut values {
-            value.iter_mut().zip(&means).for_each(|(value, mean)| *value -= mean);
-        }
-        Self { values, loudest, depth }
+fn levels(bands: &[u8; LANES]) -> Levels {
+    bands.map(|code| i16::from(code) * (DB / 2))
+}
+
+const fn dbov(level: i16) -> i16 {
+    (level + 120) * DB
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        audio::{Bank, source, spectrum::course},
+        line::{LineEvent, Listener},
+        moment::Moment,
+    };
+
+    const MS: usize = 8;
+    const FRAME: usize = 160;
+
+    /// One of our own recordings, from its first word on.
+    fn voice(locale: &str, prompt: &str) -> Vec<i16> {
+        let bank = Bank::load(source::embedded().filter(|source| source.prompt == prompt)).expect("our own recordings");
+        let clip = bank.clip(locale, prompt).expect("a recording");
+        let mut pcm = vec![0; clip.samples()];
+        clip.pcm_8k(0, &mut pcm);
+        pcm.into_iter().skip_while(|sample| sample.abs() < 500).collect()
     }
 
-    fn likeness(&self, other: &Self) -> f32 {
-        let (mut own, mut others, mut common) = (0.0, 0.0, 0.0);
-        for (a, b) in self.values.iter().flatten().zip(other.values.iter().flatten()) {
-            own += a * a;
-            others += b * b;
-            common += a * b;
+    /// When somebody was said to speak while `far` was played and came back `loss` dB quieter, `delay` ms later.
+    fn stops(far: &[i16], near: &[i16], loss: f32, delay: usize) -> Vec<u64> {
+        let mut listener = Listener::new();
+        listener.played(&course(far), Moment::ZERO);
+        let gain = 10f32.powf(-loss / 20.0);
+        let back =
+            |n: usize| n.checked_sub(delay * MS).and_then(|n| far.get(n)).map_or(0.0, |far| f32::from(*far) * gain);
+        let line: Vec<i16> = (0..far.len() + 500 * MS)
+            .map(|n| (f32::from(near.get(n).copied().unwrap_or_default()) + back(n)) as i16)
+            .collect();
+        let mut stops = Vec::new();
+        for (number, frame) in (1..).zip(line.chunks(FRAME)) {
+            let now = Moment::from_millis(number * 20);
+            listener.hear(frame, now);
+            while let Some(event) = listener.poll_event() {
+                if matches!(event, LineEvent::SpeechStarted { .. }) {
+                    stops.push(now.as_millis());
+                }
+            }
         }
-        // A course that hardly moves (under 2 dB) is like anything.
-        let least = 4.0 * (BANDS as u64 * COMPARED) as f32;
-        if own < least || others < least { 0.0 } else { common / (own * others).sqrt() }
+        stops
     }
-}
 
-fn loudest(bands: &Bands) -> f32 {
-    bands.iter().copied().max().map_or(f32::NEG_INFINITY, dbov)
-}
+    /// Two seconds: what is told ahead at once is no more.
+    fn prompt() -> Vec<i16> {
+        let mut pcm = voice("zh-CN", "silent_reprompt");
+        pcm.truncate(2_000 * MS);
+        pcm
+    }
 
-fn dbov(code: u8) -> f32 {
-    super::spectrum::band_dbov(code)
+    #[test]
+    fn our_own_voice_is_no_caller_from_the_first_word_on() {
+        let far = prompt();
+        for (loss, delay) in [(6.0, 60), (6.0, 250), (12.0, 20), (12.0, 400), (20.0, 130), (30.0, 250)] {
+            assert_eq!(stops(&far, &[], loss, delay), Vec::<u64>::new(), "{loss} dB quieter, {delay} ms later");
+        }
+    }
+
+    #[test]
+    fn a_caller_over_our_voice_is_heard_whether_it_comes_back_or_not() {
+        let far = prompt();
+        let onset = 1_000;
+        let near = [vec![0; onset * MS], voice("en", "silent_reprompt")].concat();
+        for (loss, delay) in [(96.0, 0), (30.0, 60), (12.0, 130), (6.0, 60)] {
+            let stops = stops(&far, &near, loss, delay);
+            let heard = stops.first().is_some_and(|stop| (onset as u64..onset as u64 + 500).contains(stop));
+            assert!(heard, "{loss} dB quieter, {delay} ms later: {stops:?}");
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{
     Attention, Judgement, LineEvent, Sensitivity, Thresholds, ear::Ear, judge, talk::Turn, timeline::Timeline,
 };
-use crate::moment::Moment;
+use crate::{audio::spectrum::Bands, moment::Moment};
 use std::time::Duration;
 
 /// Hears one caller: the timeline, the ear that measures and detects, and the judge.
@@ -51,12 +51,12 @@ impl Listener {
         self.ear.history.begin(self.timeline.begun());
     }
 
-    /// `pcm` (8 kHz mono, whole frames of 20 ms) is heard by the caller from `at` on, as far as is known: what comes
-    /// back of it within half a second is neither speech nor sound nor noise. May be told up to two seconds ahead; a
-    /// call whose ear is never told has no echo taken out.
-    pub fn played(&mut self, pcm: &[i16], at: Moment) {
+    /// Frames of 20 ms of these bands ([`spectrum::course`](crate::audio::spectrum::course)) are heard by the caller from
+    /// `at` on, as far as is known: what comes back of them within half a second is neither speech nor sound nor noise.
+    /// May be told up to two seconds ahead; a call whose ear is never told has no echo taken out.
+    pub fn played(&mut self, frames: &[Bands], at: Moment) {
         self.timeline.begin(at);
-        self.ear.play(pcm, at.since(self.timeline.begun()));
+        self.ear.play(frames, at.since(self.timeline.begun()));
     }
 
     /// How closely to listen from now on; at first [`Attention::Full`].

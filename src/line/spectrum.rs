@@ -4,31 +4,19 @@ use super::{
     envelope::COURSE,
     frame::{FRAME_SAMPLES, Shape},
 };
+use crate::audio::spectrum::{Bands, KEPT, POINTS, bands, power};
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::{Arc, LazyLock};
 
-/// Points of the transform: 32 ms, so bins of 31.25 Hz keep the tones of telephone plans apart.
-const POINTS: usize = 256;
-/// Samples that a transform shares with the one before.
-const KEPT: usize = POINTS - FRAME_SAMPLES;
 /// The telephone channel, 300-3400 Hz (ITU-T G.712), in bins.
 const CHANNEL: std::ops::Range<usize> = 10..109;
 /// Autocorrelation lags of voices, 62-400 Hz, at half the sampling rate.
 const SHORTEST: usize = 10;
 const LONGEST: usize = 64;
 
-/// The transforms and the window, the same for every stream.
-struct Plan {
-    transform: Arc<dyn RealToComplex<f32>>,
-    envelope: Arc<dyn RealToComplex<f32>>,
-    window: [f32; POINTS],
-}
-
-static PLAN: LazyLock<Plan> = LazyLock::new(|| Plan {
-    transform: RealFftPlanner::new().plan_fft_forward(POINTS),
-    envelope: RealFftPlanner::new().plan_fft_forward(COURSE),
-    window: std::array::from_fn(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / POINTS as f32).cos()),
-});
+/// The transform of levels' courses, the same for every stream.
+static ENVELOPE: LazyLock<Arc<dyn RealToComplex<f32>>> =
+    LazyLock::new(|| RealFftPlanner::new().plan_fft_forward(COURSE));
 
 /// Looks at one stream's spectrum.
 pub(super) struct Spectrum {
@@ -110,65 +98,11 @@ const STANDING: u8 = 8;
 /// Levels of the channel's bins, dB.
 type Logs = [f32; CHANNEL.end - CHANNEL.start];
 
-/// Bands of the channel that echo is told by.
-pub(super) const BANDS: usize = 12;
-/// Levels of the bands in half decibels over -120 dBov.
-pub(super) type Bands = [u8; BANDS];
-/// Their edges in bins, even on the ear's scale: 300-3400 Hz.
-const EDGES: [usize; BANDS + 1] = [10, 13, 16, 20, 25, 30, 37, 44, 53, 64, 77, 92, 109];
-
-fn bands(power: &[f32; POINTS / 2]) -> Bands {
-    std::array::from_fn(|band| {
-        let sum: f32 = power[EDGES[band]..EDGES[band + 1]].iter().sum();
-        ((10.0 * (sum + 1e-12).log10() + 120.0) * 2.0).clamp(0.0, 255.0) as u8
-    })
-}
-
-/// A band's level, dBov.
-pub(super) fn band_dbov(code: u8) -> f32 {
-    f32::from(code) / 2.0 - 120.0
-}
-
-/// The bands of what is played, frame by frame.
-pub(super) struct Far {
-    kept: [f32; KEPT],
-}
-
-impl Far {
-    pub(super) const fn new() -> Self {
-        Self { kept: [0.0; KEPT] }
-    }
-
-    /// The bands at the end of the next frame.
-    pub(super) fn bands(&mut self, pcm: &[i16; FRAME_SAMPLES]) -> Bands {
-        let mut block = [0.0; POINTS];
-        block[..KEPT].copy_from_slice(&self.kept);
-        for (sample, into) in pcm.iter().zip(&mut block[KEPT..]) {
-            *into = f32::from(*sample) / 32_768.0;
-        }
-        self.kept.copy_from_slice(&block[POINTS - KEPT..]);
-        bands(&power(&mut block))
-    }
-}
-
 /// Added to powers before a logarithm: about -100 dBov a bin.
 const QUIET: f32 = 1e-10;
 
 fn share(of_one: f32) -> u8 {
     (of_one * 255.0).clamp(0.0, 255.0) as u8
-}
-
-fn power(block: &mut [f32; POINTS]) -> [f32; POINTS / 2] {
-    let plan = &*PLAN;
-    for (sample, window) in block.iter_mut().zip(&plan.window) {
-        *sample *= window;
-    }
-    let mut spectrum = [Complex::default(); POINTS / 2 + 1];
-    let mut scratch = [Complex::default(); POINTS];
-    let needed = plan.transform.get_scratch_len().min(POINTS);
-    // The lengths are the plan's own, so the transform cannot refuse them; were it to, the spectrum is empty.
-    let _ = plan.transform.process_with_scratch(block, &mut spectrum, &mut scratch[..needed]);
-    std::array::from_fn(|bin| spectrum[bin].norm_sqr() / (POINTS * POINTS) as f32)
 }
 
 /// Power of a level's course in bins of 0.195 Hz; a shorter one counts as followed by its mean, zero.
@@ -179,9 +113,9 @@ pub(super) fn envelope_power(values: &[f32]) -> [f32; COURSE / 2] {
     }
     let mut spectrum = [Complex::default(); COURSE / 2 + 1];
     let mut scratch = [Complex::default(); COURSE];
-    let needed = PLAN.envelope.get_scratch_len().min(COURSE);
-    // As above.
-    let _ = PLAN.envelope.process_with_scratch(&mut block, &mut spectrum, &mut scratch[..needed]);
+    let needed = ENVELOPE.get_scratch_len().min(COURSE);
+    // The lengths are the plan's own, so the transform cannot refuse them; were it to, the spectrum is empty.
+    let _ = ENVELOPE.process_with_scratch(&mut block, &mut spectrum, &mut scratch[..needed]);
     std::array::from_fn(|bin| spectrum[bin].norm_sqr())
 }
 

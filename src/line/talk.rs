@@ -164,6 +164,7 @@ impl Talk {
         let sustained = (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= needed;
         if self.sure >= SURE_FRAMES && sustained {
             self.speaking = true;
+            self.last_speech = number;
             self.turns.push_back(Turn::Speech(number.saturating_sub(self.frames_since_onset())));
         }
     }

@@ -6,7 +6,7 @@ use super::{
     near,
 };
 use crate::{
-    audio::{SAMPLES_PER_MS, bank::CHUNK_SAMPLES},
+    audio::SAMPLES_PER_MS,
     call::{Ear, Entry, Event, What},
     leg::Sent,
     line::{Attention, Condition, Judgement, LineEvent, Listener, Rule, Sensitivity, Thresholds},
@@ -45,7 +45,6 @@ struct Heard {
     sound: Arc<[i16]>,
     /// When the next packet arrives.
     next: Moment,
-    ours: Vec<i16>,
 }
 
 impl Caller {
@@ -153,7 +152,7 @@ impl Heard {
         let mut listener = Listener::new();
         listener.judge_by(thresholds);
         listener.advance(begun);
-        Self { listener, sound, next: begun + PACKET, ours: Vec::new() }
+        Self { listener, sound, next: begun + PACKET }
     }
 
     /// Hears the packets that have come by `now`, and nothing after the recording's end.
@@ -170,9 +169,7 @@ impl Heard {
     }
 
     fn played(&mut self, sent: &Sent) {
-        self.ours.resize(CHUNK_SAMPLES, 0);
-        let samples = sent.clip.pcm_8k(sent.chunk * CHUNK_SAMPLES, &mut self.ours);
-        self.listener.played(&self.ours[..samples], sent.at);
+        self.listener.played(sent.clip.bands(sent.chunk), sent.at);
     }
 }
 
