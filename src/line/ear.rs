@@ -31,7 +31,7 @@ use super::{concealment::Concealment, neural::Neural};
 /// voice stays below it can be understood.
 const IDLE: f32 = -58.0;
 const IDLE_OVER: f32 = 6.0;
-/// Frames of an idle line after which the neural detector rests: 300 ms.
+/// Frames of an idle line after which every detector rests: 300 ms.
 const IDLE_FRAMES: u32 = 15;
 /// Sound begins this far above the floor, dB: chosen, 6 dB is what a listener notices at once.
 const AUDIBLE_OVER: f32 = 5.0;
@@ -61,9 +61,9 @@ pub(super) struct Ear {
     neural: Box<Neural>,
     #[cfg(feature = "neural")]
     concealed: Concealment,
-    /// What the neural detector said last; `None` while it rests.
     /// Frames in a row in which nothing happened.
     idle: u32,
+    /// What the neural detector said last; `None` while it rests.
     neural_says: Option<f32>,
     pub(super) attention: Attention,
     pub(super) talk: Talk,
@@ -198,7 +198,9 @@ impl Frames for Ear {
         }
         let idle = level < IDLE && level < self.floor.dbov() + IDLE_OVER;
         self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
-        if level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
+        // Nor is the steady hiss of an idle line: its level says all that anybody asks of it.
+        let resting = self.idle > IDLE_FRAMES;
+        if resting || level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
             self.spectrum.skip(&samples);
             self.keys.skip();
             self.compare(flat(level), level);
