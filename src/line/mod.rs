@@ -168,6 +168,17 @@ pub enum LineEvent {
     },
 }
 
+/// Pays what is paid once a process: weights are unpacked and transforms planned before the first caller could have to wait
+/// for it. A few milliseconds.
+pub fn warm_up() {
+    // Any buzz that every detector looks at will do.
+    let buzz: Vec<i16> = (0..8_000).map(|n| (n % 80) * 100).collect();
+    let end = Moment::from_millis(1_000);
+    let mut listener = Listener::new();
+    listener.hear(&buzz, end);
+    let _ = listener.judge(Moment::ZERO, end, Sensitivity::Normal);
+}
+
 /// How closely a line is listened to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Attention {

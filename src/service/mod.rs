@@ -28,6 +28,7 @@ pub use publisher::Staged;
 
 use crate::{
     gateway::DialectName,
+    line,
     records::{self, OpenError, Records, recording, recording::Recordings},
 };
 use axum::Router;
@@ -131,7 +132,11 @@ fn refuse_open_doors(config: &Config) -> Result<(), StartError> {
 
 /// Encoding all recordings takes a second: beside the runtime.
 async fn read_files(files: Files) -> Result<(Snapshot, Start), StartError> {
-    let read = tokio::task::spawn_blocking(move || (Snapshot::take(&files), Publisher::new(&files).start())).await;
+    let read = tokio::task::spawn_blocking(move || {
+        line::warm_up();
+        (Snapshot::take(&files), Publisher::new(&files).start())
+    })
+    .await;
     let (seen, start) = read.map_err(|_| Refusal(vec!["a fault of ours while reading the prompts".into()]))?;
     Ok((seen, start?))
 }
