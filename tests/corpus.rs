@@ -3,6 +3,7 @@
 
 use qingjiang::{
     audio::{Bank, resample, source, wav},
+    call::What,
     script::{self, Script},
     sim::{
         Segment,
@@ -72,11 +73,23 @@ impl Stage {
     }
 }
 
+/// What is said to callers whose line is bad.
+const ABOUT_THE_LINE: [&str; 6] = [
+    "faint_speak_up",
+    "handsfree_pick_up",
+    "repeat_please",
+    "choppy_move",
+    "silent_change_phone",
+    "noisy_change_phone",
+];
+
 #[derive(Default, Debug)]
 struct Count {
     items: u32,
     to_agent: u32,
     own_words: u32,
+    /// The first words about their line were their own.
+    own_words_first: u32,
     told_off: Vec<String>,
 }
 
@@ -95,6 +108,15 @@ fn fare(conditions: &[&str], after: u32) -> Option<BTreeMap<String, Count>> {
         let outcome = stage.call(corpus.join(label["wav"].as_str().expect("a file")), after);
         let count = counts.entry(condition.to_owned()).or_default();
         let heard = |words: &[&str]| outcome.report.heard.iter().any(|stretch| words.contains(&stretch.id.as_str()));
+        let first = outcome.report.heard.iter().find(|stretch| ABOUT_THE_LINE.contains(&stretch.id.as_str()));
+        let own_first = match condition {
+            "faint" => "faint_speak_up",
+            "noisy" | "babble" => "repeat_please",
+            "handsfree" => "handsfree_pick_up",
+            "choppy" => "choppy_move",
+            _ => "",
+        };
+        count.own_words_first += u32::from(first.is_some_and(|stretch| stretch.id.as_str() == own_first));
         count.items += 1;
         count.to_agent += u32::from(heard(&["transfer_announce"]));
         count.own_words += u32::from(match condition {
@@ -105,18 +127,14 @@ fn fare(conditions: &[&str], after: u32) -> Option<BTreeMap<String, Count>> {
             "choppy" => heard(&["choppy_move"]),
             _ => false,
         });
-        let bad = [
-            "faint_speak_up",
-            "handsfree_pick_up",
-            "repeat_please",
-            "choppy_move",
-            "silent_change_phone",
-            "noisy_change_phone",
-        ];
-        if heard(&bad) {
+        if heard(&ABOUT_THE_LINE) {
             let id = label["id"].as_str().unwrap_or_default();
             let words = outcome.report.heard.iter().map(|stretch| stretch.id.as_str()).collect::<Vec<_>>().join(" ");
-            count.told_off.push(format!("{id}: {words}"));
+            let judged = outcome.journal.iter().filter_map(|entry| match &entry.what {
+                What::Judged(judgement) => Some(format!("{:?}", judgement)),
+                _ => None,
+            });
+            count.told_off.push(format!("{id}: {words}; {}", judged.collect::<Vec<_>>().join("; ")));
         }
     }
     Some(counts)
@@ -138,7 +156,8 @@ fn callers_who_can_be_understood_reach_an_agent_and_are_told_nothing_else() {
 fn nine_in_ten_callers_on_bad_lines_hear_their_own_words() {
     let Some(counts) = fare(&["faint", "noisy"], 1) else { return };
     for (condition, count) in counts {
-        println!("{condition}: {} of {} heard their words", count.own_words, count.items);
+        let (first, any) = (count.own_words_first, count.own_words);
+        println!("{condition}: {first} of {} heard their words first, {any} at all", count.items);
         assert!(count.own_words * 10 >= count.items * 9, "{condition}: {count:#?}");
     }
 }

@@ -1,6 +1,10 @@
 //! The labelled corpus beside the project (`../shared/corpus`, or the path in `QINGJIANG_CORPUS`).
 #![allow(dead_code, reason = "each program uses its part")]
 
+pub mod alter;
+pub mod learn;
+mod music;
+
 use qingjiang::{audio::wav, line::Condition};
 use serde::Deserialize;
 use std::path::PathBuf;
@@ -19,6 +23,7 @@ pub struct Item {
     pub speaker: Option<String>,
     pub noise_kind: Option<String>,
     pub tone: Option<String>,
+    pub level_dbov: Option<f64>,
     #[serde(default)]
     pub sources: Vec<String>,
 }
@@ -38,6 +43,29 @@ impl Item {
         self.lost.iter().map(|(start, end)| self.speech_within((*start).max(from), (*end).min(to))).sum()
     }
 
+    /// The label of what was made of this recording.
+    pub fn altered(&self, id: String, expect: &str) -> Self {
+        Self { id, condition: expect.into(), expect: expect.into(), ..self.clone() }
+    }
+
+    /// The label of a tone of `kind` that no recording lies under.
+    pub fn made(id: String, kind: &str, dur_ms: u64) -> Self {
+        Self {
+            id,
+            wav: String::new(),
+            dur_ms,
+            condition: "tone".into(),
+            expect: "tone".into(),
+            speech: Vec::new(),
+            lost: Vec::new(),
+            speaker: None,
+            noise_kind: None,
+            tone: Some(kind.into()),
+            level_dbov: None,
+            sources: Vec::new(),
+        }
+    }
+
     pub fn pcm(&self) -> Vec<i16> {
         let bytes = std::fs::read(root().join(&self.wav)).expect("the item's recording can be read");
         wav::read(&bytes).expect("the item's recording is a WAV file").into_mono()
@@ -48,11 +76,10 @@ impl Item {
         self.speaker.as_deref()
     }
 
-    /// Where the noise or music comes from; `None` for made tones and babble, of which no two are alike.
+    /// Where the noise, tone or music comes from; `None` for babble, of which no two are alike, and for silence.
     pub fn noise(&self) -> Option<&str> {
-        let made = |name: &&str| *name != "babble" && !name.starts_with("synth:");
         let source = || self.sources.first().filter(|_| self.speaker.is_none()).map(String::as_str);
-        self.noise_kind.as_deref().or_else(source).filter(made)
+        self.noise_kind.as_deref().or_else(source).filter(|name| *name != "babble")
     }
 }
 

@@ -1,6 +1,6 @@
 //! The listener over a whole recording: what `analyze` prints.
 
-use super::{Condition, Judgement, LineEvent, Listener, Sensitivity, Tone, verdicts::Verdicts};
+use super::{Condition, Forest, Judgement, LineEvent, Listener, Sensitivity, Tone, verdicts::Verdicts};
 use crate::{audio::SAMPLES_PER_MS, moment::Moment};
 use serde::Serialize;
 use std::time::Duration;
@@ -47,7 +47,12 @@ const BRIDGED: Duration = Duration::from_millis(40);
 /// Hears `pcm` (8 kHz mono) as if it came live, in packets of 20 ms, and judges as a call does: while somebody speaks
 /// from 1.5 s on, twice a second over the last five seconds of the turn; else every five seconds.
 pub fn analyze(pcm: &[i16]) -> Analysis {
-    let mut run = Run::default();
+    analyze_by(Forest::shipped(), pcm)
+}
+
+/// The same, judged by another forest than the one that judges calls; for training.
+pub fn analyze_by(forest: &Forest, pcm: &[i16]) -> Analysis {
+    let mut run = Run::new(forest);
     for packet in pcm.chunks(PACKET) {
         run.now += Duration::from_micros(packet.len() as u64 * 1000 / SAMPLES_PER_MS as u64);
         run.listener.hear(packet, run.now);
@@ -59,8 +64,8 @@ pub fn analyze(pcm: &[i16]) -> Analysis {
     run.finish()
 }
 
-#[derive(Default)]
-struct Run {
+struct Run<'a> {
+    forest: &'a Forest,
     listener: Listener,
     now: Moment,
     frames: u64,
@@ -76,7 +81,30 @@ struct Run {
     events: Vec<(u64, &'static str)>,
 }
 
-impl Run {
+impl<'a> Run<'a> {
+    fn new(forest: &'a Forest) -> Self {
+        Self {
+            forest,
+            listener: Listener::new(),
+            now: Moment::ZERO,
+            frames: 0,
+            onset: None,
+            paused: None,
+            judged: Moment::ZERO,
+            looked: Moment::ZERO,
+            verdicts: Verdicts::default(),
+            changes: Vec::new(),
+            speech: Vec::new(),
+            murmur: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// What the line was like from `from` until now.
+    fn judge(&self, from: Moment) -> Judgement {
+        self.listener.judge_with(self.forest, from, self.now, Sensitivity::Normal)
+    }
+
     fn take_events(&mut self) {
         while let Some(event) = self.listener.poll_event() {
             let (at, name) = match event {
@@ -135,7 +163,7 @@ impl Run {
             return;
         }
         let from = self.onset.unwrap_or_default().max(self.now.back(STRETCH));
-        let judgement = self.listener.judge(from, self.now, Sensitivity::Normal);
+        let judgement = self.judge(from);
         // The pauses of somebody who has spoken are pauses.
         if self.onset.is_none() || judgement.condition.has_caller() {
             self.hear(judgement);
@@ -149,7 +177,7 @@ impl Run {
         if self.now.since(from) < STRETCH {
             return;
         }
-        if self.listener.judge(from, self.now, Sensitivity::Normal).condition.has_caller() {
+        if self.judge(from).condition.has_caller() {
             self.trust_murmur(from);
         }
         self.murmur.clear();
@@ -163,7 +191,7 @@ impl Run {
     }
 
     fn finish(mut self) -> Analysis {
-        let whole = self.listener.judge(Moment::ZERO, self.now, Sensitivity::Normal);
+        let whole = self.judge(Moment::ZERO);
         if self.changes.last().is_none_or(|(_, condition)| *condition != whole.condition) {
             self.changes.push((self.now.as_millis(), whole.condition));
         }

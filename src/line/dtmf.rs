@@ -138,6 +138,19 @@ mod tests {
     }
 
     #[test]
+    fn forty_milliseconds_are_a_key() {
+        assert_eq!(heard(770.0, 1336.0, 40, 3, 1.0), "555");
+    }
+
+    #[test]
+    fn twist_within_the_standard_is_heard() {
+        let decibels = |twist: f32| 10f32.powf(twist / 20.0);
+        assert_eq!(heard(852.0, 1477.0, 80, 1, decibels(3.5)), "9");
+        assert_eq!(heard(852.0, 1477.0, 80, 1, decibels(-7.5)), "9");
+        assert_eq!(heard(852.0, 1477.0, 80, 1, decibels(-12.0)), "");
+    }
+
+    #[test]
     fn ten_milliseconds_are_no_key() {
         assert_eq!(heard(770.0, 1336.0, 10, 1, 1.0), "");
     }

@@ -56,6 +56,17 @@ pub(super) struct Features {
     pub(super) quiet: f32,
     /// A tenth of the speech is quieter than this.
     pub(super) dip: f32,
+    /// Mean power of what is not dead.
+    pub(super) mean: f32,
+    /// Means over the speech: how voiced it is, and how far from flat its spectrum, dB. Other voices and noise fill the
+    /// valleys between a caller's harmonics and formants.
+    pub(super) voiced: f32,
+    /// See `voiced`.
+    pub(super) depth: f32,
+    /// Share of the time in which it is neither likely nor unlikely to be speech: a lone caller leaves little doubt.
+    pub(super) doubt: f32,
+    /// Frames of the longest speech without a pause.
+    pub(super) unbroken: u64,
     /// Mean probability of speech where the line is not dead.
     pub(super) likelihood: f32,
     /// The same of the plain detector.
@@ -89,6 +100,8 @@ pub(super) struct MeanShape {
     pub(super) voicing_spread: f32,
     /// Share of frames whose strongest peak is where it was.
     pub(super) stable: f32,
+    /// Share of frames whose strongest peak is exactly where it was: notes stand or leap, voices and sirens glide.
+    pub(super) held: f32,
     /// Share of frames whose strongest peak lies where mains hum does, below [`HUM`].
     pub(super) low: f32,
     /// Share of frames whose level changed by less than 1 dB.
@@ -195,7 +208,15 @@ struct Sums {
     levels: Histogram,
     speech_levels: Histogram,
     likelihoods: Histogram,
+    power: f32,
+    voiced: f32,
+    depth: f32,
+    doubtful: f32,
+    run: u64,
 }
+
+/// Between these probabilities of speech lies doubt.
+const DOUBT: std::ops::Range<f32> = 0.1..0.8;
 
 impl Sums {
     fn add(&mut self, part: Part, frame: &Frame) {
@@ -212,13 +233,19 @@ impl Sums {
                 self.features.speech += 1;
                 self.speech_power += frame.power();
                 self.speech_levels.add_halves(frame);
+                self.voiced += f32::from(frame.spectrum.voicing) / 255.0;
+                self.depth += f32::from(frame.spectrum.flatness) / 5.0;
             }
         }
+        self.run = if part == Part::Speech { self.run + 1 } else { 0 };
+        self.features.unbroken = self.features.unbroken.max(self.run);
         if !frame.is_dead() {
             let (speech, plain) = (f32::from(frame.speech) / 255.0, f32::from(frame.plain) / 255.0);
             let power = frame.power();
             let level = Level::of_power(power).dbov();
             self.likelihood += speech;
+            self.power += power;
+            self.doubtful += f32::from(u8::from(DOUBT.contains(&speech)));
             self.plain += plain;
             self.likelihoods.add(speech * 90.0 - 95.0);
             self.likely_power[0] += speech * power;
@@ -259,6 +286,10 @@ impl Sums {
             loud: self.levels.quantile(0.95),
             quiet: self.levels.quantile(0.1),
             dip: self.speech_levels.quantile(0.1),
+            mean: Level::of_power(self.power / heard).dbov(),
+            voiced: self.voiced / speech.max(1) as f32,
+            depth: self.depth / speech.max(1) as f32,
+            doubt: self.doubtful / heard,
             likelihood: self.likelihood / heard,
             plain: self.plain / heard,
             likely: (self.likelihoods.quantile(0.9) + 95.0) / 90.0,
@@ -318,6 +349,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         sums.voicing += voicing;
         voicing_squared += voicing * voicing;
         sums.stable += f32::from(u8::from(spectrum.peak.abs_diff(last.spectrum.peak) <= 1));
+        sums.held += f32::from(u8::from(spectrum.peak == last.spectrum.peak));
         sums.low += f32::from(u8::from(spectrum.peak <= HUM));
         sums.steady += f32::from(u8::from((level - last_level).abs() < 1.0));
         sums.sustained += f32::from(spectrum.sustained) / 255.0;
@@ -334,6 +366,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
         voicing,
         voicing_spread: (mean(voicing_squared) - voicing * voicing).max(0.0).sqrt(),
         stable: mean(sums.stable),
+        held: mean(sums.held),
         low: mean(sums.low),
         steady: mean(sums.steady),
         sustained: mean(sums.sustained),

@@ -4,9 +4,10 @@
 //! a line (`snr < 7.2`), first what follows on yes, then on no, indented; a leaf tells the shares of the conditions.
 
 use super::{Condition, features::Features};
+use std::sync::LazyLock;
 
 /// Names of the figures a tree may ask for, in the order of `figures`.
-pub const FIGURES: [&str; 37] = [
+pub const FIGURES: [&str; 45] = [
     "loud",
     "range",
     "dead",
@@ -44,6 +45,14 @@ pub const FIGURES: [&str; 37] = [
     "plain_agreement",
     "sustained",
     "noise_heard",
+    "fill",
+    "mean",
+    "voiced",
+    "depth",
+    "doubt",
+    "unbroken",
+    "held",
+    "low",
 ];
 
 /// The figures of a stretch, as trees see them. What cannot be told is taken for what it is nearest to: no speech is
@@ -90,15 +99,25 @@ pub(super) fn figures(features: &Features) -> [f32; FIGURES.len()] {
         features.agreement[1],
         shape.sustained,
         f32::from(u8::from(features.noise_heard)),
+        features.noise.map_or(60.0, |noise| features.dip - noise),
+        features.mean,
+        features.voiced,
+        features.depth,
+        features.doubt,
+        features.unbroken as f32 / frames,
+        shape.held,
+        shape.low,
     ]
 }
 
 /// How the conditions share a stretch, in the order of [`Condition::ALL`].
 pub(super) type Shares = [f32; Condition::ALL.len()];
 
+static SHIPPED: LazyLock<Forest> = LazyLock::new(|| Forest::read(include_str!("judge.forest")));
+
 /// Trees that vote.
 #[derive(Debug, Default)]
-pub(super) struct Forest {
+pub struct Forest {
     /// All trees' nodes; a question's yes is the node after it.
     nodes: Vec<Node>,
     roots: Vec<usize>,
@@ -111,8 +130,13 @@ enum Node {
 }
 
 impl Forest {
+    /// The forest that judges calls.
+    pub fn shipped() -> &'static Self {
+        &SHIPPED
+    }
+
     /// Reads the text form. What cannot be read is left out: a test reads every line of ours.
-    pub(super) fn read(text: &str) -> Self {
+    pub fn read(text: &str) -> Self {
         let mut forest = Self::default();
         let mut lines =
             text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).peekable();

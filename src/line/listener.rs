@@ -1,7 +1,11 @@
 //! One leg's ear.
 
 use super::{
-    Attention, Judgement, LineEvent, Sensitivity, Thresholds, ear::Ear, judge, talk::Turn, timeline::Timeline,
+    Attention, Forest, Judgement, LineEvent, Sensitivity, Thresholds,
+    ear::Ear,
+    judge::{self, Standard},
+    talk::Turn,
+    timeline::Timeline,
 };
 use crate::{audio::spectrum::Bands, moment::Moment};
 use std::time::Duration;
@@ -100,7 +104,13 @@ impl Listener {
 
     /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
     pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
-        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector(), &self.thresholds)
+        self.judge_with(Forest::shipped(), from, to, sensitivity)
+    }
+
+    /// The same with the votes of another forest than the one that judges calls; for training.
+    pub fn judge_with(&self, forest: &Forest, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
+        let standard = Standard { forest, thresholds: &self.thresholds };
+        judge::judge(&self.ear.history, from, to, sensitivity, self.ear.detector(), standard)
     }
 }
 

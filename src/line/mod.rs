@@ -37,8 +37,8 @@ mod tones;
 mod verdicts;
 mod webrtc;
 
-pub use analyze::{Analysis, analyze};
-pub use forest::FIGURES;
+pub use analyze::{Analysis, analyze, analyze_by};
+pub use forest::{FIGURES, Forest};
 pub use listener::Listener;
 pub use thresholds::Thresholds;
 pub use webrtc::Gate;

@@ -2,7 +2,7 @@
 //!
 //! Pitches in bins of 31.25 Hz. Plans: China 450 Hz (YD/T 1090-style national plan, ITU-T E.180 Sup. 2), North America
 //! 350+440, 440+480, 480+620 Hz, United Kingdom 350+450, 400+450 Hz; special information tones 950/1400/1800 Hz (ITU-T
-//! E.180); fax CNG 1100 Hz and CED 2100 Hz (T.30); V.21 980/1180 and 1650/1850 Hz; DTMF (Q.23).
+//! E.180); text telephones 1400/1800 Hz (V.18, Baudot); fax CNG 1100 Hz and CED 2100 Hz (T.30); V.21 980/1180 and 1650/1850 Hz; DTMF (Q.23).
 
 use super::{
     Tone,
@@ -26,6 +26,7 @@ const BEATS: usize = 64;
 /// The tones of telephone plans: dial, ringing, busy.
 const PROGRESS: RangeInclusive<u8> = 11..=16;
 const SIT: [RangeInclusive<u8>; 3] = [28..=32, 43..=47, 56..=59];
+const TEXT: [RangeInclusive<u8>; 2] = [43..=47, 56..=59];
 const HOWLER: RangeInclusive<u8> = 28..=33;
 const HOWLER_AMERICAN: RangeInclusive<u8> = 44..=84;
 const CNG: RangeInclusive<u8> = 34..=36;
@@ -53,6 +54,8 @@ struct Beat {
     howler: u64,
     american: u64,
     keys: u64,
+    /// Frames in which nothing but a text telephone's two pitches sounds, and in which each is the stronger.
+    text: [u64; 2],
 }
 
 /// Names the tone that fills the frames; `None` where it is none we know.
@@ -69,6 +72,9 @@ pub(super) fn name<'a>(frames: impl Iterator<Item = &'a Frame>, loudest: f32) ->
     }
     if mostly(total.keys) {
         return Some(Tone::Dtmf);
+    }
+    if mostly(total.text[0] + total.text[1]) && total.text.iter().all(|frames| frames * 10 > total.on) {
+        return Some(Tone::Modem);
     }
     if total.sit.iter().all(|frames| *frames >= 5) {
         return Some(Tone::Sit);
@@ -140,6 +146,10 @@ impl Beat {
         self.v21 += count(V21.contains(&shape.peak));
         self.howler += count(HOWLER.contains(&shape.peak) && !dual);
         self.american += count(HOWLER_AMERICAN.contains(&shape.peak) && HOWLER_AMERICAN.contains(&shape.second));
+        let is_text = |bin: &u8| TEXT.iter().any(|pitch| pitch.contains(bin));
+        for (frames, pitch) in self.text.iter_mut().zip(TEXT) {
+            *frames += count(pitch.contains(&shape.peak) && (!dual || is_text(&shape.second)));
+        }
         self.keys += count(dual && DTMF_LOW.contains(&low) && DTMF_HIGH.contains(&high));
     }
 
@@ -156,6 +166,7 @@ impl Beat {
         self.howler += other.howler;
         self.american += other.american;
         self.keys += other.keys;
+        self.text = std::array::from_fn(|tone| self.text[tone] + other.text[tone]);
         self
     }
 }
