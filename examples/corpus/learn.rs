@@ -198,8 +198,8 @@ impl Lessons {
                 in_step[usize::from(self.steps[*number][figure])][self.classes[*number]] += weight;
             }
             let mut left = [0.0; CLASSES];
-            for step in 0..self.edges[figure].len() {
-                left.iter_mut().zip(&in_step[step]).for_each(|(sum, weight)| *sum += weight);
+            for (step, weights) in in_step.iter().enumerate().take(self.edges[figure].len()) {
+                left.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += weight);
                 let taken: f32 = left.iter().sum();
                 if taken < LEAF || whole - taken < LEAF {
                     continue;

@@ -26,7 +26,7 @@ use std::{
 ///
 /// Where a call's recording is there, today's listener hears its caller again; else the speech, keys and judgements that
 /// were written down are played back. The caller does what he did, counted from what we said last; what he would have
-/// done on hearing something else, nobody knows. Thresholds are [hearing] in the script. Exits with 0 where every call
+/// done on hearing something else, nobody knows. Thresholds are `[hearing]` in the script. Exits with 0 where every call
 /// comes out as before, with 1 where one does not, with 2 where it could not run.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
