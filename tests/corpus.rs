@@ -9,7 +9,7 @@ use qingjiang::{
         Segment,
         peer::{Facts, PeerKind},
         run::{Outcome, World, run},
-        voice::Voice,
+        voice::{FRAME, Voice},
     },
 };
 use std::{
@@ -46,12 +46,27 @@ impl Stage {
 
     /// Hears the opening out (or the re-prompt too), waits a second, says `item`, then nothing more.
     fn call(&self, item: PathBuf, after: u32) -> Outcome {
-        let segments = [
-            Segment::Hear(after),
-            Segment::Hiss(Duration::from_secs(1)),
-            Segment::Wav(item, 0.0),
-            Segment::Hiss(Duration::from_secs(120)),
-        ];
+        self.place(after, vec![Segment::Wav(item, 0.0)], load)
+    }
+
+    /// The same over a gateway that sends nothing where a packet was lost: the item's dead frames never come.
+    fn call_with_holes(&self, item: &Path) -> Outcome {
+        let pcm = load(item).expect("a recording");
+        let segments = runs(&pcm).map(|(lost, from, to)| match lost {
+            true => Segment::Missing(Duration::from_millis((to - from) as u64 / 8)),
+            false => Segment::Wav(format!("{from}..{to}").into(), 0.0),
+        });
+        self.place(1, segments.collect(), |name| {
+            let (from, to) = name.to_str().and_then(|name| name.split_once("..")).ok_or("no range")?;
+            let at = |text: &str| text.parse::<usize>().map_err(|error| error.to_string());
+            Ok(pcm[at(from)?..at(to)?].into())
+        })
+    }
+
+    fn place(&self, after: u32, says: Vec<Segment>, load: impl FnMut(&Path) -> Result<Arc<[i16]>, String>) -> Outcome {
+        let opening = [Segment::Hear(after), Segment::Hiss(Duration::from_secs(1))];
+        let rest = [Segment::Hiss(Duration::from_secs(120))];
+        let segments: Vec<Segment> = opening.into_iter().chain(says).chain(rest).collect();
         let number = |number: &str| number.to_owned();
         run(World {
             kind: PeerKind::Asterisk,
@@ -71,6 +86,18 @@ impl Stage {
             transfer: None,
         })
     }
+}
+
+/// Stretches of dead and of living frames: (dead, from, to), in samples.
+fn runs(pcm: &[i16]) -> impl Iterator<Item = (bool, usize, usize)> {
+    let dead = |frame: usize| pcm.iter().skip(frame * FRAME).take(FRAME).all(|sample| *sample == 0);
+    let frames = pcm.len() / FRAME;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (from, lost) = (at, dead(at));
+        at += (at..frames).take_while(|frame| dead(*frame) == lost).count();
+        (from < frames).then_some((lost, from * FRAME, at * FRAME))
+    })
 }
 
 /// What is said to callers whose line is bad.
@@ -160,4 +187,26 @@ fn nine_in_ten_callers_on_bad_lines_hear_their_own_words() {
         println!("{condition}: {first} of {} heard their words first, {any} at all", count.items);
         assert!(count.own_words * 10 >= count.items * 9, "{condition}: {count:#?}");
     }
+}
+
+#[test]
+fn packets_that_never_come_break_a_voice_up_as_zeros_do() {
+    let Some(corpus) = corpus() else { return };
+    let labels = std::fs::read_to_string(corpus.join("labels.jsonl")).expect("labels");
+    let labels = labels.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a label"));
+    let choppy = labels.filter(|label| label["condition"] == "choppy" && label["conceal"] != "repeat");
+    let (mut items, mut told) = (0, 0);
+    let stage = Stage::new();
+    for label in choppy {
+        let outcome = stage.call_with_holes(&corpus.join(label["wav"].as_str().expect("a file")));
+        let asked = outcome.report.heard.iter().any(|stretch| stretch.id == "choppy_move");
+        items += 1;
+        told += u32::from(asked);
+        if !asked {
+            let heard: Vec<&str> = outcome.report.heard.iter().map(|stretch| stretch.id.as_str()).collect();
+            println!("{}: {heard:?}", label["id"]);
+        }
+    }
+    println!("choppy, frames missing: {told} of {items} were asked to move");
+    assert!(told * 10 >= items * 9, "{told} of {items}");
 }

@@ -8,8 +8,11 @@ use super::frame::{FRAME, FRAME_SAMPLES};
 use crate::{audio::SAMPLES_PER_MS, moment::Moment};
 use std::time::Duration;
 
-/// How late audio may be before its time counts as missing: chosen, three packets of 20 ms; an RFC 4733 digit makes a
-/// gap of about 120 ms, lost packets one of 20 ms or more on top of the sender's jitter (a few milliseconds).
+/// Audio that comes so late after the audio before it leaves a gap. Chosen: hardly less than one packet, so that each lost
+/// one shows (on Asterisk it is a frame that never comes); what was only late closes its gap as soon as it catches up.
+const LATE: Duration = Duration::from_millis(18);
+/// How long nothing may come at all before the time counts as missing: chosen, three packets of 20 ms; an RFC 4733 digit
+/// makes a gap of about 120 ms.
 const JITTER: Duration = Duration::from_millis(60);
 /// How far audio may run ahead of the clock: chosen, a sender's jitter buffer.
 const LEAD: Duration = Duration::from_millis(250);
@@ -61,7 +64,7 @@ impl Timeline {
         let pcm = if end > now {
             self.catch_up(pcm, end.since(now), frames)
         } else {
-            self.miss(now.since(end), JITTER, frames);
+            self.miss(now.since(end), LATE, frames);
             pcm
         };
         self.lay(pcm, frames);
@@ -172,8 +175,13 @@ mod tests {
     }
 
     #[test]
+    fn each_lost_packet_leaves_a_gap() {
+        assert_eq!(laid(&[(b'a', 100), (b'b', 140), (b'c', 160), (b'd', 203)]).1.0, "a-bc-d");
+    }
+
+    #[test]
     fn jitter_is_no_gap() {
-        assert_eq!(laid(&[(b'a', 100), (b'b', 175), (b'c', 176), (b'd', 177)]).1.0, "abcd");
+        assert_eq!(laid(&[(b'a', 100), (b'b', 175), (b'c', 176), (b'd', 177), (b'e', 180)]).1.0, "abcde");
     }
 
     #[test]

@@ -102,3 +102,27 @@ async fn a_peer_that_answered_a_ping_and_then_says_nothing_is_lost() {
     let _ = tokio::time::timeout(std::time::Duration::from_millis(1500), asked).await;
     house.until("/api/v1/calls/1", |_, body| body.contains(r#""disposition":"lost""#)).await;
 }
+
+#[tokio::test]
+async fn a_peer_that_takes_nothing_more_is_lost_and_the_call_beside_it_goes_on() {
+    let house = house::open("limits.stuck = \"1s\"").await;
+    let mut beside = Phone::twilio(house.running.addr, "CA1", json!({})).await;
+    beside.hears_audio().await;
+
+    // A window of a few kilobytes and short segments: what the kernels in between hold is full within the first prompt.
+    let deaf = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    deaf.set_recv_buffer_size(2048).expect("a small window");
+    deaf.set_tcp_mss(536).expect("short segments");
+    deaf.connect(&house.running.addr.into()).expect("connected");
+    deaf.set_nonblocking(true).expect("an asynchronous socket");
+    let deaf = tokio::net::TcpStream::from_std(deaf.into()).expect("a stream");
+    let url = format!("ws://{}/media/asterisk?call_id=2.2", house.running.addr);
+    let (mut deaf, _) = tokio_tungstenite::client_async(url, deaf).await.expect("an upgrade");
+    let start = "MEDIA_START connection_id:c1 channel:x channel_id:2.2 format:slin16 optimal_frame_size:640 ptime:20";
+    futures_util::SinkExt::send(&mut deaf, Message::text(start)).await.expect("open");
+
+    house.until("/metrics", |_, body| body.contains(r#"{reason="takes_nothing"} 1"#)).await;
+    house.until("/api/v1/calls/2", |_, body| body.contains(r#""disposition":"lost""#)).await;
+    beside.press('0').await;
+    beside.hears("\"event\":\"clear\"").await;
+}

@@ -3,10 +3,13 @@
 //! These tests take real time, so they are few and short; what can be shown in simulated time is shown there.
 
 mod calls;
+mod common;
 mod doors;
 mod house;
 mod limits;
 mod phone;
+mod privacy;
+mod program;
 mod publishing;
 mod report;
 mod transfer;

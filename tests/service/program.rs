@@ -1,9 +1,7 @@
 //! The real program on real sockets: what only a process, a port and a signal can show. Everything else is tested in
 //! simulated time.
 
-mod common;
-
-use common::{Caller, Service, closed_with, connect, folder, message, until};
+use crate::common::{Caller, Service, closed_with, connect, folder, message, until};
 use futures_util::SinkExt;
 use qingjiang::{
     records::Archive,

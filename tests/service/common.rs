@@ -2,8 +2,6 @@
 //!
 //! Nothing here sleeps for luck: [`Service::start`] waits for the program's own word, [`until`] asks again until it is so.
 
-#![allow(dead_code, reason = "every test file uses its part")]
-
 use futures_util::{SinkExt, StreamExt};
 use qingjiang::{
     audio::{Bank, source},

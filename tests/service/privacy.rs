@@ -1,9 +1,7 @@
 //! Telephone numbers are personal data: the real program, at its most talkative, is given numbers by every way there is,
 //! and prints none of them.
 
-mod common;
-
-use common::{Caller, Service, folder, until};
+use crate::common::{Caller, Service, folder, until};
 use qingjiang::{records::Archive, sim::peer::PeerKind};
 
 /// Six digits of a number in a row are the number; the masked form shows four at most.
