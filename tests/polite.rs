@@ -137,6 +137,7 @@ fn plan() -> impl Strategy<Value = Plan> {
             store,
             transfers,
             caller: caller.and_then(PhoneNumber::parse),
+            ..Plan::default()
         },
     )
 }

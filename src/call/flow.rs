@@ -4,6 +4,7 @@ use super::{
     Call, Command, HandsOver, Interruption, Promise, UtteranceId, What,
     ending::Closing,
     phase::{AfterStore, Keying, Listening, Phase, Purpose, STORE_LIMIT, Speaking, Spoken, Storing, TRANSFER_LIMIT},
+    variables::Value,
 };
 use crate::{
     agents::Decision,
@@ -85,9 +86,9 @@ impl Call {
                 Part::Prompt(prompt) => add(prompt.clone()),
                 Part::Greeting => add(self.script.greeting(self.wall.datetime()).clone()),
                 Part::Digits(variable) => {
-                    let number = self.facts.numbers.get(variable).map_or("", PhoneNumber::reveal);
+                    let number = self.facts.variables.get(variable).map(Value::text).unwrap_or_default();
                     let digits = number.chars().filter_map(Digit::parse);
-                    digits.filter_map(|digit| spoken_digit(&self.script.locale, digit)).for_each(add);
+                    digits.filter_map(|digit| spoken_digit(&self.locale, digit)).for_each(add);
                 }
             }
         }
@@ -103,7 +104,7 @@ impl Call {
         let id = UtteranceId(self.next_utterance.0 + 1);
         self.next_utterance = id;
         let prompts = parts.iter().map(|part| part.prompt.clone()).collect();
-        self.out.push_back(Command::Say { utterance: id, prompts });
+        self.out.push_back(Command::Say { utterance: id, locale: self.locale.clone(), prompts });
         self.journal(now, What::PromptSaid { prompt: parts[0].prompt.clone() });
         self.phase =
             Phase::Speaking(Speaking { id, parts, playing: 0, since: now, purpose, key: None, overtalk: None });
@@ -170,12 +171,12 @@ impl Call {
         match &script.step(self.step).act {
             Act::Ask(ask) => self.listen(Purpose::Step, begun, ask.wait),
             Act::HangUp { wait, .. } => self.listen(Purpose::Step, begun, *wait),
-            Act::Go(next) | Act::Callback { next, .. } => self.go(*next, now),
-            Act::IfCallerKnown { yes, no } => self.go(if self.facts.caller.is_some() { *yes } else { *no }, now),
+            Act::Callback { next, .. } => self.go(*next, now),
             Act::Collect(collect) => {
                 self.phase = Phase::Keying(Keying { digits: String::new(), due: begun + collect.first });
             }
             Act::Handover { target } => self.hand_over(target.clone(), now),
+            act => self.go_on(act, now),
         }
     }
 
@@ -237,7 +238,7 @@ impl Call {
                 self.phase = Phase::Keying(Keying { digits: String::new(), due: now });
                 self.keyed(digit, now);
             }
-            Act::Go(_) | Act::IfCallerKnown { .. } => {
+            act if act.goes_on_at_once() => {
                 self.hush(Interruption::Key, now);
                 self.act(now, now);
                 self.press(digit, now);
@@ -246,7 +247,7 @@ impl Call {
                 self.hush(Interruption::Key, now);
                 self.go(script.words.agent, now);
             }
-            Act::HangUp { .. } | Act::Callback { .. } | Act::Handover { .. } => {}
+            _ => {}
         }
     }
 
@@ -255,7 +256,7 @@ impl Call {
         match ask.keys.get(&digit) {
             Some(Choice::Go(step)) => {
                 if let Some(variable) = &ask.save {
-                    self.facts.answers.insert(variable.clone(), digit);
+                    self.facts.variables.insert(variable.clone(), Value::Key(digit));
                 }
                 self.tally = super::Tally::default();
                 self.go(*step, now);
@@ -311,7 +312,7 @@ impl Call {
         let Phase::Keying(keying) = std::mem::replace(&mut self.phase, Phase::Fresh) else { return };
         let number = PhoneNumber::parse(&keying.digits).filter(|_| collect.length.contains(&keying.digits.len()));
         if let Some(number) = number {
-            self.facts.numbers.insert(collect.into.clone(), number);
+            self.facts.variables.insert(collect.into.clone(), Value::Number(number));
             return self.go(collect.next, now);
         }
         self.tally.tries += 1;
@@ -326,7 +327,7 @@ impl Call {
     fn promise_callback(&mut self, number: &NumberSource, failed: StepId, now: Moment) {
         let number = match number {
             NumberSource::Caller => self.facts.caller.clone(),
-            NumberSource::Variable(name) => self.facts.numbers.get(name).cloned(),
+            NumberSource::Variable(name) => self.facts.variables.get(name).and_then(Value::number),
         };
         match number {
             Some(number) => self.store(Promise::Callback(number), AfterStore::Announce, now),

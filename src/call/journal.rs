@@ -37,6 +37,13 @@ pub enum What {
         /// Its name in the script.
         name: String,
     },
+    /// The call drew its share of a split.
+    Split {
+        /// The step's name.
+        step: String,
+        /// The wording's.
+        name: String,
+    },
     /// A prompt's first sample was played (or sent, where the gateway reports nothing).
     PromptSaid {
         /// Which.

@@ -4,10 +4,11 @@
 //! [`Call::handle_timeout`] wants to be called, and why. The deadline is computed from the phase each time it is
 //! asked for, so nothing has to be armed or cancelled, and a noise cannot push it.
 //!
-//! The files beside this one: `flow` walks the script's steps, `ladder` deals with bad lines, `speech` says what a
+//! The files beside this one: `flow` walks the script's steps, `branch` those that wait for nobody, `ladder` deals with bad lines, `speech` says what a
 //! caller's turn means, `one_way` with callers who may not hear us, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
 
 mod aftermath;
+mod branch;
 mod deadline;
 mod ending;
 mod flow;
@@ -17,6 +18,7 @@ mod ladder;
 mod one_way;
 mod phase;
 mod speech;
+mod variables;
 mod wire;
 
 pub use aftermath::{Aftermath, Followed, Words};
@@ -27,8 +29,8 @@ pub use wire::{Command, Ear, Event, Promise, UtteranceId};
 use crate::{
     line::{Attention, Condition},
     moment::Moment,
-    phone::{Digit, PhoneNumber},
-    script::{Act, Script, StepId},
+    phone::PhoneNumber,
+    script::{Act, Locale, Script, StepId},
 };
 use hearing::Hearing;
 use phase::{Ending, Phase};
@@ -36,6 +38,7 @@ use std::{
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
+use variables::Value;
 
 /// How many steps a call may take with nothing heard from the caller before we call it a fault of the script: chosen,
 /// far above any sensible chain of announcements.
@@ -46,6 +49,8 @@ pub struct Call {
     script: Arc<Script>,
     wall: jiff::Zoned,
     hands_over: HandsOver,
+    /// The language that the call is held in.
+    locale: Locale,
     step: StepId,
     phase: Phase,
     hearing: Hearing,
@@ -74,10 +79,10 @@ struct Facts {
     keys: String,
     /// What the line was last judged to be.
     condition: Option<Condition>,
-    /// Digits keyed in, by variable.
-    numbers: BTreeMap<String, PhoneNumber>,
-    /// Answers kept by the script (a survey).
-    answers: BTreeMap<String, Digit>,
+    /// Digits keyed in, answers kept, texts set and the gateway's parameters, by name.
+    variables: BTreeMap<String, Value>,
+    /// What decides the call's share of every split.
+    lot: u64,
     callback_promised: bool,
     /// A promise could not be kept, and was not made.
     store_failed: bool,
@@ -123,6 +128,7 @@ impl Call {
         let wall = wall.with_time_zone(script.timezone.clone());
         Self {
             step: script.start,
+            locale: script.locale.clone(),
             script,
             wall,
             hands_over,
@@ -142,7 +148,11 @@ impl Call {
             return;
         }
         match event {
-            Event::Begin { caller, resume } => self.begin(caller, resume, now),
+            Event::Begin { caller, resume, parameters, lot } => {
+                self.facts.variables = variables::parameters(parameters).collect();
+                self.facts.lot = lot;
+                self.begin(caller, resume, now);
+            }
             Event::Busy { queue } => self.turn_away(queue, now),
             Event::Key(digit) => self.on_key(digit, now),
             Event::Line(event) => self.on_line(event, now),

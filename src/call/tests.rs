@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     audio::{Bank, source},
     gateway::Resume,
+    phone::Digit,
     script,
     sim::talk::{Deed, Marks, Outcome, Plan, talk},
 };

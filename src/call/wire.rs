@@ -7,8 +7,9 @@ use crate::{
     line::{Judgement, LineEvent, Sensitivity},
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{PromptId, Target},
+    script::{Locale, PromptId, Target},
 };
+use std::collections::BTreeMap;
 
 /// What a call is told.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub enum Event {
         caller: Option<PhoneNumber>,
         /// Why the call comes back, where it does.
         resume: Option<Resume>,
+        /// What else the gateway has given: variables of the call, called `param.<name>`.
+        parameters: BTreeMap<String, String>,
+        /// Any number that stays with the call: by it splits of the script are drawn.
+        lot: u64,
     },
     /// There is no room for this call: let it go.
     Busy {
@@ -53,6 +58,8 @@ pub enum Command {
     Say {
         /// Its name in [`Event::Played`].
         utterance: UtteranceId,
+        /// The language of their recordings.
+        locale: Locale,
         /// The prompts; never empty.
         prompts: Vec<PromptId>,
     },

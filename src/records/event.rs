@@ -19,6 +19,7 @@ pub const fn kind(what: &What) -> &'static str {
     match what {
         What::Started { .. } => "started",
         What::Step { .. } => "step",
+        What::Split { .. } => "split",
         What::PromptSaid { .. } => "prompt_said",
         What::PromptFinished { .. } => "prompt_finished",
         What::PromptInterrupted { .. } => "prompt_interrupted",
@@ -48,6 +49,7 @@ pub fn detail(what: &What) -> Value {
             "dialect": dialect.as_str(), "caller": caller, "called": called, "resume": resume.map(|resume| resume.as_str()),
         }),
         What::Step { name } => json!({ "name": name }),
+        What::Split { step, name } => json!({ "step": step, "name": name }),
         What::PromptSaid { prompt } | What::PromptFinished { prompt } => json!({ "prompt": prompt.as_str() }),
         What::PromptInterrupted { prompt, by, heard } => {
             json!({ "prompt": prompt.as_str(), "by": interruption(*by), "heard_ms": heard.as_millis() as u64 })
@@ -132,6 +134,7 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
             resume: detail.text("resume").map(Resume::parse),
         },
         "step" => What::Step { name: detail.text("name")?.into() },
+        "split" => What::Split { step: detail.text("step")?.into(), name: detail.text("name")?.into() },
         "prompt_said" => What::PromptSaid { prompt: detail.prompt()? },
         "prompt_finished" => What::PromptFinished { prompt: detail.prompt()? },
         "prompt_interrupted" => What::PromptInterrupted {
@@ -202,6 +205,7 @@ mod tests {
         let all = [
             What::Started { dialect: DialectName::Asterisk, caller: None, called: None, resume: Some(Resume::Busy) },
             What::Step { name: "welcome".into() },
+            What::Split { step: "try".into(), name: "warm".into() },
             What::PromptSaid { prompt: prompt() },
             What::PromptFinished { prompt: prompt() },
             What::PromptInterrupted { prompt: prompt(), by: Interruption::Speech, heard: second },

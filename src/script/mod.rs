@@ -3,7 +3,10 @@
 //! Files are parsed into [`Script`] once, at the edge, with all problems reported together; [`crate::call`] never sees a
 //! half-checked value.
 
+pub mod branch;
 mod bundle;
+pub mod calendar;
+pub mod callers;
 mod check;
 mod load;
 mod material;
@@ -13,6 +16,7 @@ pub mod problem;
 mod reading;
 mod recordings;
 pub mod source;
+pub mod split;
 pub mod versions;
 
 pub use bundle::{Bundle, Inspected, Refused, examine, inspect};

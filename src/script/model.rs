@@ -1,5 +1,9 @@
 //! A script as calls run it: every name resolved, every wait known, nothing left to fail.
 
+pub use super::{
+    branch::Branch,
+    split::{Share, Split},
+};
 use crate::{
     line::{Condition, Thresholds},
     phone::Digit,
@@ -70,6 +74,8 @@ pub struct Script {
     pub steps: Vec<Step>,
     /// How each prompt may be interrupted, where the step does not say otherwise.
     pub barge_in: BTreeMap<PromptId, BargeIn>,
+    /// Whether a prompt that another language lacks is heard in `locale` there.
+    pub fallback: bool,
     /// Texts by locale.
     pub texts: BTreeMap<Locale, BTreeMap<PromptId, String>>,
 }
@@ -167,6 +173,21 @@ pub enum Part {
     Digits(String),
 }
 
+impl Act {
+    /// Whether the call goes on at once, whatever the caller does.
+    pub const fn goes_on_at_once(&self) -> bool {
+        matches!(
+            self,
+            Self::Go(_)
+                | Self::IfCallerKnown { .. }
+                | Self::Branch(_)
+                | Self::Split(_)
+                | Self::Language { .. }
+                | Self::Set { .. }
+        )
+    }
+}
+
 /// What a step does after it has spoken.
 #[derive(Clone, Debug)]
 pub enum Act {
@@ -182,6 +203,24 @@ pub enum Act {
         yes: StepId,
         /// Where to go on when it is not.
         no: StepId,
+    },
+    /// Goes on where the first line that fits says.
+    Branch(Branch),
+    /// Goes on where the call's share of a split leads.
+    Split(Split),
+    /// Goes on in another language.
+    Language {
+        /// Which.
+        locale: Locale,
+        /// Where to go on.
+        next: StepId,
+    },
+    /// Gives variables a content.
+    Set {
+        /// The contents by variable.
+        values: BTreeMap<String, String>,
+        /// Where to go on.
+        next: StepId,
     },
     /// Stores a callback; `say` is heard only when it is committed.
     Callback {

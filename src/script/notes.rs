@@ -25,6 +25,11 @@ pub enum Spot {
     GiveUp(StepId),
     Known(StepId, bool),
     Failed(StepId),
+    Line(StepId, usize),
+    LineGo(StepId, usize),
+    LineVariable(StepId, usize),
+    Otherwise(StepId),
+    Share(StepId, usize),
     Number(StepId),
     Wait(StepId),
     Ladder(Condition),
@@ -123,6 +128,11 @@ impl Spot {
             | Self::GiveUp(step)
             | Self::Known(step, _)
             | Self::Failed(step)
+            | Self::Otherwise(step)
+            | Self::Line(step, _)
+            | Self::LineGo(step, _)
+            | Self::LineVariable(step, _)
+            | Self::Share(step, _)
             | Self::Number(step)
             | Self::Wait(step) => Some(Self::Step(step)),
             Self::LadderWait(condition)

@@ -8,14 +8,14 @@ pub use crate::call::Promise;
 pub use recording::Sound;
 
 use crate::{
-    audio::Bank,
+    audio::{Bank, Clip},
     call::{Call, Command, Disposition, Ear, EndedBy, Entry, Event, HandsOver, What},
     gateway::{DialectName, HangupBy, Malformed, Message, Started, TransferBy, Upgrade, Wire},
     leg::{End, Happening, Leg},
     line::{Judgement, Sensitivity},
     moment::Moment,
     phone::PhoneNumber,
-    script::{PromptId, Script, Target},
+    script::{PromptId, Script, Target, split},
 };
 use recording::Recorder;
 use std::{collections::VecDeque, sync::Arc};
@@ -113,6 +113,20 @@ pub struct Session {
     louder: bool,
     /// Marks that never came, already in the journal.
     overdue_told: u32,
+    /// What splits are drawn by where the call has no id.
+    lot: u64,
+}
+
+/// The recording of a prompt in a language, or in the first one where that language lacks it. A checked script has them
+/// all; one that is missing all the same is a moment of silence, so that the call goes on.
+pub fn recording(bank: &Bank, script: &Script, locale: &str, prompt: &PromptId) -> Arc<Clip> {
+    let own = bank.clip(locale, prompt.as_str());
+    own.or_else(|| bank.clip(&script.locale, prompt.as_str())).cloned().unwrap_or_default()
+}
+
+/// What a call's splits are drawn by: the same for every leg of the call, and for its replay.
+pub fn lot(call_id: &str) -> u64 {
+    split::hash(call_id)
 }
 
 /// Whether the call may begin.
@@ -141,6 +155,7 @@ impl Session {
         let by_api = rest && leg.capabilities().transfer == TransferBy::Rest;
         let hands_over = if by_api { HandsOver::ByApi } else { HandsOver::ByRoute };
         Self {
+            lot: wall.timestamp().as_nanosecond() as u64,
             call: Call::new(script.clone(), wall, hands_over),
             recorder: Recorder::new(script.record),
             script,
@@ -179,9 +194,11 @@ impl Session {
             Admission::Refused { status } => return self.refuse(status, Disposition::Refused, EndedBy::Us),
             Admission::Welcome { caller } => {
                 let caller = started.caller.clone().or(caller);
+                let lot = started.call_id.as_deref().map_or(self.lot, lot);
                 self.journal_start(&started, caller.clone(), now);
                 self.leg.answer();
-                self.call.handle(Event::Begin { caller, resume: started.resume }, now);
+                let Started { resume, variables: parameters, .. } = *started;
+                self.call.handle(Event::Begin { caller, resume, parameters, lot }, now);
             }
             Admission::Busy { queue } => {
                 self.journal_start(&started, started.caller.clone(), now);
@@ -310,8 +327,8 @@ impl Session {
 
     fn carry_out(&mut self, command: Command, now: Moment) {
         match command {
-            Command::Say { utterance, prompts } => {
-                let clips = prompts.iter().map(|prompt| self.clip(prompt)).collect();
+            Command::Say { utterance, locale, prompts } => {
+                let clips = prompts.iter().map(|prompt| self.clip(&locale, prompt)).collect();
                 self.leg.say(utterance.0, clips, now, &mut self.recorder);
             }
             Command::Louder => self.louder = true,
@@ -328,10 +345,8 @@ impl Session {
         }
     }
 
-    /// The recording of a prompt. A checked script has them all; one that is missing all the same is a moment of
-    /// silence, so that the call goes on.
-    fn clip(&self, prompt: &PromptId) -> Arc<crate::audio::Clip> {
-        let clip = self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default();
+    fn clip(&self, locale: &str, prompt: &PromptId) -> Arc<Clip> {
+        let clip = recording(&self.bank, &self.script, locale, prompt);
         if self.louder { clip.louder().clone() } else { clip }
     }
 

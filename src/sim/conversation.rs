@@ -13,8 +13,13 @@ use crate::{
     moment::Moment,
     phone::PhoneNumber,
     script::{PromptId, Script},
+    session::recording,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Whoever is at the other end: a caller, his line, and the world that keeps our promises.
 pub(super) trait Party: Ear {
@@ -49,12 +54,16 @@ pub(super) struct Beginning {
     pub(super) at: Moment,
     pub(super) caller: Option<PhoneNumber>,
     pub(super) resume: Option<Resume>,
+    /// What the gateway tells besides.
+    pub(super) parameters: BTreeMap<String, String>,
+    /// What the script's splits are drawn by.
+    pub(super) lot: u64,
 }
 
 /// Holds a conversation to its end, or to `limit`.
 pub(super) fn converse(setting: Setting<'_>, party: &mut dyn Party, beginning: Beginning, limit: Moment) -> Outcome {
     let Setting { script, bank, wall, hands_over, marks } = setting;
-    let Beginning { at, caller, resume } = beginning;
+    let Beginning { at, caller, resume, parameters, lot } = beginning;
     let mut conversation = Conversation {
         call: Call::new(script.clone(), wall, hands_over),
         playout: Playout::new(FarEnd::CAPABILITIES, Codec::Ulaw),
@@ -66,7 +75,7 @@ pub(super) fn converse(setting: Setting<'_>, party: &mut dyn Party, beginning: B
         now: at,
         outcome: Outcome { journal: Vec::new(), promises: Vec::new(), end: None, at },
     };
-    conversation.call.handle(Event::Begin { caller, resume }, at);
+    conversation.call.handle(Event::Begin { caller, resume, parameters, lot }, at);
     conversation.settle();
     while conversation.outcome.end.is_none() && conversation.now < limit {
         let Some(next) = conversation.next() else { break };
@@ -142,8 +151,8 @@ impl Conversation<'_> {
         let now = self.now;
         self.far_end.now = now;
         match command {
-            Command::Say { utterance, prompts } => {
-                let clips = prompts.iter().map(|prompt| self.clip(prompt)).collect();
+            Command::Say { utterance, locale, prompts } => {
+                let clips = prompts.iter().map(|prompt| self.clip(&locale, prompt)).collect();
                 self.playout.say(utterance.0, clips);
                 self.pump();
             }
@@ -169,8 +178,8 @@ impl Conversation<'_> {
         }
     }
 
-    fn clip(&self, prompt: &PromptId) -> Arc<Clip> {
-        let clip = self.bank.clip(&self.script.locale, prompt.as_str()).cloned().unwrap_or_default();
+    fn clip(&self, locale: &str, prompt: &PromptId) -> Arc<Clip> {
+        let clip = recording(self.bank, self.script, locale, prompt);
         if self.louder { clip.louder().clone() } else { clip }
     }
 }

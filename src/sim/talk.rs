@@ -13,7 +13,11 @@ use crate::{
     phone::{Digit, PhoneNumber},
     script::Script,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 /// How long after its onset speech is reported, as the listener takes.
 pub(super) const CONFIRMED: Duration = Duration::from_millis(220);
@@ -64,6 +68,10 @@ pub struct Plan {
     pub caller: Option<PhoneNumber>,
     /// Why the call comes back.
     pub resume: Option<Resume>,
+    /// What the gateway tells besides.
+    pub parameters: BTreeMap<String, String>,
+    /// What the script's splits are drawn by.
+    pub lot: u64,
     /// What the store answers, in turn; `true` when the list is used up.
     pub store: Vec<bool>,
     /// What the gateway's API answers, in turn; empty: there is none.
@@ -79,6 +87,8 @@ impl Default for Plan {
             marks: Marks::True,
             caller: PhoneNumber::parse("13800138000"),
             resume: None,
+            parameters: BTreeMap::new(),
+            lot: 0,
             store: Vec::new(),
             transfers: Vec::new(),
         }
@@ -103,7 +113,8 @@ pub fn talk(script: &Arc<Script>, bank: &Bank, wall: jiff::Zoned, plan: Plan, li
     let hands_over = if plan.transfers.is_empty() { HandsOver::ByRoute } else { HandsOver::ByApi };
     let mut line = TalkLine::new(&plan);
     let setting = Setting { script, bank, wall, hands_over, marks: plan.marks };
-    let beginning = Beginning { at: Moment::ZERO, caller: plan.caller, resume: plan.resume };
+    let Plan { caller, resume, parameters, lot, .. } = plan;
+    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot };
     converse(setting, &mut line, beginning, Moment::after(limit))
 }
 

@@ -1,5 +1,6 @@
 //! `qingjiang check` as operators meet it: scripts, texts and recordings with one fault each.
 
+mod branches;
 mod proofs;
 mod random;
 mod recordings;

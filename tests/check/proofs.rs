@@ -2,7 +2,7 @@
 //! a farewell, never goes round in circles by doing nothing, and never hears a variable that was not set.
 
 use proptest::prelude::*;
-use qingjiang::script::{self, Act, NumberSource, Part, Script, SourceFile, StepId};
+use qingjiang::script::{self, Act, Branch, NumberSource, Part, Script, SourceFile, StepId, branch::When};
 use std::{
     collections::BTreeSet,
     sync::atomic::{AtomicUsize, Ordering},
@@ -16,11 +16,11 @@ static ACCEPTED: AtomicUsize = AtomicUsize::new(0);
 #[test]
 fn scripts_that_pass_are_as_they_were_proved() {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 800,
+        cases: 1_200,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let scripts = prop::collection::vec((0..9usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS);
+    let scripts = prop::collection::vec((0..13usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS);
     runner
         .run(&(scripts, prop::collection::vec(any::<u8>(), 200)), |(steps, choices)| walked(&steps, &choices))
         .expect("a walk");
@@ -56,6 +56,10 @@ fn written(steps: &[(usize, usize, usize, usize)]) -> String {
             5 => format!("callback = {{ number = \"$n\", failed = \"{or}\" }}\nnext = \"{to}\""),
             6 => "hang_up = true".into(),
             7 => format!("hang_up = true\nspeech = \"{to}\""),
+            8 => format!("branch = [{{ variable = \"n\", is = 1, go = \"{to}\" }}]\notherwise = \"{or}\""),
+            9 => format!("branch = [{{ variable = \"n\", set = true, is = 1, go = \"{to}\" }}]\notherwise = \"{or}\""),
+            10 => format!("split = [{{ share = 50, go = \"{to}\" }}, {{ share = 50, go = \"{or}\" }}]"),
+            11 => format!("set = {{ n = 1 }}\nnext = \"{to}\""),
             _ => "queue = \"q\"".into(),
         };
         let say = ["say = \"goodbye\"\n", "say = [\"hold_back\", \"goodbye\"]\n", "say = \"number_is\"\n", ""][*say];
@@ -76,6 +80,23 @@ struct Walk<'s> {
 }
 
 impl Walk<'_> {
+    /// Where a branch leads, as chance will have it where it is not decided.
+    fn branch(&self, branch: &Branch, choice: usize) -> Result<StepId, String> {
+        for line in &branch.lines {
+            let known = |name: &str| self.set.contains(name);
+            if line.when.iter().any(|when| matches!(when, When::Set(name, set) if known(name) != *set)) {
+                continue;
+            }
+            if let Some(name) = line.when.iter().filter_map(When::reads).find(|name| !known(name)) {
+                return Err(format!("`{name}` is held against a text and was not set"));
+            }
+            if choice.is_multiple_of(2) {
+                return Ok(line.go);
+            }
+        }
+        Ok(branch.otherwise)
+    }
+
     /// One step further; whether the call goes on.
     fn step(&mut self, choice: usize) -> Result<bool, String> {
         let step = self.script.step(self.at);
@@ -96,7 +117,13 @@ impl Walk<'_> {
                 1 if ask.speech.is_some() => (ask.speech.ok_or("checked")?, true, false),
                 _ => (ask.no_input.unwrap_or(self.script.words.agent), false, false),
             },
-            Act::Go(next) => (*next, false, true),
+            Act::Go(next) | Act::Language { next, .. } => (*next, false, true),
+            Act::Set { values, next } => {
+                self.set.extend(values.keys().cloned());
+                (*next, false, true)
+            }
+            Act::Split(split) => (split.ways[choice % split.ways.len()].go, false, true),
+            Act::Branch(branch) => (self.branch(branch, choice)?, false, true),
             Act::IfCallerKnown { yes, no } => (if choice.is_multiple_of(2) { *yes } else { *no }, false, true),
             Act::Collect(collect) if choice.is_multiple_of(2) => {
                 self.set.insert(collect.into.clone());

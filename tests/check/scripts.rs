@@ -6,9 +6,9 @@ use qingjiang::script::{self, Language, Problem, Severity, SourceFile};
 use std::sync::Arc;
 
 /// What a short script needs besides the step under test.
-const AGENT: &str = "[step.agent]\nsay = \"transfer_announce\"\nagent = \"8001\"\n";
-const BYE: &str = "[step.bye]\nsay = \"goodbye\"\nhang_up = \"5s\"\n";
-const WELCOME: &str = "[step.welcome]\nsay = [\"$greeting\", \"menu_main\"]\nkeys = { 1 = \"agent\", 2 = \"agent\", 3 = \"agent\", 0 = \"agent\", \"*\" = \"repeat\" }\nspeech = \"agent\"\n";
+pub(super) const AGENT: &str = "[step.agent]\nsay = \"transfer_announce\"\nagent = \"8001\"\n";
+pub(super) const BYE: &str = "[step.bye]\nsay = \"goodbye\"\nhang_up = \"5s\"\n";
+pub(super) const WELCOME: &str = "[step.welcome]\nsay = [\"$greeting\", \"menu_main\"]\nkeys = { 1 = \"agent\", 2 = \"agent\", 3 = \"agent\", 0 = \"agent\", \"*\" = \"repeat\" }\nspeech = \"agent\"\n";
 
 #[test]
 fn broken_scripts_are_refused_where_they_are_broken() {
@@ -368,7 +368,7 @@ fn a_menu_is_warned_of_when_its_words_and_keys_differ() {
 }
 
 /// The problems of a script without its recordings.
-fn problems(files: &[Arc<SourceFile>]) -> Vec<Problem> {
+pub(super) fn problems(files: &[Arc<SourceFile>]) -> Vec<Problem> {
     script::proofread(files).problems
 }
 
@@ -389,14 +389,14 @@ fn catalogue_with(line: &str) -> (String, usize) {
 }
 
 /// The text without its mark, and the mark's line and column.
-fn unmark(marked: &str) -> (String, usize, usize) {
+pub(super) fn unmark(marked: &str) -> (String, usize, usize) {
     let at = marked.find('«').expect("a mark");
     let before = &marked[..at];
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     (marked.replacen('«', "", 1), before.matches('\n').count() + 1, column)
 }
 
-fn errors(problems: &[Problem]) -> Vec<(String, usize, usize, &'static str)> {
+pub(super) fn errors(problems: &[Problem]) -> Vec<(String, usize, usize, &'static str)> {
     let errors = problems.iter().filter(|problem| problem.severity() == Severity::Error);
     let place = |problem: &Problem| {
         let (line, column) = problem.place.line_column();
@@ -405,10 +405,10 @@ fn errors(problems: &[Problem]) -> Vec<(String, usize, usize, &'static str)> {
     errors.map(place).collect()
 }
 
-fn codes(problems: &[Problem]) -> Vec<&'static str> {
+pub(super) fn codes(problems: &[Problem]) -> Vec<&'static str> {
     problems.iter().map(|problem| problem.fault.code()).collect()
 }
 
-fn told(problems: &[Problem]) -> String {
+pub(super) fn told(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("{}\n", problem.line(Language::English))).collect()
 }

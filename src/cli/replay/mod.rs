@@ -12,6 +12,7 @@ use crate::{
     audio::Bank,
     records::{Archive, History, RecordId, recording},
     script::Script,
+    session::lot,
     sim::replay::{Past, Replayed, Unreplayable, replay},
 };
 use anyhow::{Context as _, bail};
@@ -150,7 +151,8 @@ fn past(script: &Script, data: &Path, call: &History, leg: u32, events: bool) ->
     };
     let started = call.leg_started(leg).unwrap_or(call.summary.started);
     let wall = started.to_zoned(script.timezone.clone());
-    Ok(Past { journal: call.journal(leg), caller: call.summary.caller.clone(), wall, sound })
+    let lot = call.summary.call_id.as_deref().map_or(0, lot);
+    Ok(Past { journal: call.journal(leg), caller: call.summary.caller.clone(), lot, wall, sound })
 }
 
 impl Again<'_> {

@@ -2,11 +2,13 @@
 
 use super::{
     Case,
+    branches::{known_by, looked_into},
     graph::{Edge, Graph, Why, ids},
     texts::closes,
 };
 use crate::script::{
     Act, Locale, NumberSource, Part, PromptId, Step, StepId,
+    branch::PARAMETER,
     load::{RECORDING_NOTICE, nearest},
     notes::Spot,
     problem::Fault,
@@ -73,7 +75,7 @@ fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
     let silent = |id: &StepId| graph.script.step(*id).say.is_empty();
     let says = |id: &StepId| said.get(id.0).copied().unwrap_or(false);
     let mut rude: BTreeSet<StepId> = ids(graph.script).filter(|id| !says(id)).collect();
-    let keeps = |edge: &Edge| matches!(edge.why, Why::Next | Why::Known(_));
+    let keeps = |edge: &Edge| edge.why.at_once();
     // Silent steps whose every way in comes from a farewell are cleared, until nothing changes.
     loop {
         let cleared: Vec<StepId> = rude
@@ -91,7 +93,7 @@ fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
 
 /// Variables read where some path has not set them.
 pub(super) fn variables(graph: &Graph<'_>, case: &mut Case<'_>) {
-    let all: BTreeSet<String> = graph.edges.iter().filter_map(|edge| set_on(graph, edge)).collect();
+    let all: BTreeSet<String> = graph.edges.iter().flat_map(|edge| set_on(graph, edge)).collect();
     let known = known_at(graph, case, &all);
     for id in ids(graph.script) {
         let Some(known) = known.get(&id) else { continue };
@@ -127,12 +129,14 @@ fn known_at(graph: &Graph<'_>, case: &Case<'_>, all: &BTreeSet<String>) -> BTree
     }
 }
 
-/// The variable that is set by going this way.
-fn set_on(graph: &Graph<'_>, edge: &Edge) -> Option<String> {
+/// The variables that are set by going this way, or are known to be.
+fn set_on(graph: &Graph<'_>, edge: &Edge) -> Vec<String> {
     match (&graph.script.step(edge.from).act, edge.why) {
-        (Act::Collect(collect), Why::Collected) => Some(collect.into.clone()),
-        (Act::Ask(ask), Why::Key(_)) => ask.save.clone(),
-        _ => None,
+        (Act::Collect(collect), Why::Collected) => vec![collect.into.clone()],
+        (Act::Ask(ask), Why::Key(_)) => ask.save.iter().cloned().collect(),
+        (Act::Set { values, .. }, Why::Next) => values.keys().cloned().collect(),
+        (Act::Branch(branch), why) => known_by(branch, why),
+        _ => Vec::new(),
     }
 }
 
@@ -146,16 +150,21 @@ fn reads(graph: &Graph<'_>, id: StepId) -> Vec<(Spot, String)> {
         Act::Callback { number: NumberSource::Variable(variable), .. } => Some((Spot::Number(id), variable.clone())),
         _ => None,
     };
-    said.chain(number).collect()
+    let held = match &step.act {
+        Act::Branch(branch) => looked_into(id, branch),
+        _ => Vec::new(),
+    };
+    said.chain(number).chain(held).filter(|(_, variable)| !variable.starts_with(PARAMETER)).collect()
 }
 
 /// A recorded call says so before the caller is asked anything.
 pub(super) fn notice(graph: &Graph<'_>, case: &mut Case<'_>) {
-    let opening = graph.reached([graph.script.start], |edge| edge.why == Why::Next);
-    let said = opening.iter().flat_map(|id| &graph.script.step(*id).say);
-    let told =
-        said.into_iter().any(|saying| matches!(&saying.part, Part::Prompt(id) if id.as_str() == RECORDING_NOTICE));
-    if graph.script.record && !told {
+    let notice = |part: &Part| matches!(part, Part::Prompt(id) if id.as_str() == RECORDING_NOTICE);
+    let tells = |id: StepId| graph.script.step(id).say.iter().any(|saying| notice(&saying.part));
+    let untold = graph.reached([graph.script.start], |edge| edge.why.at_once() && !tells(edge.from));
+    // Whatever stands at the end of such a way does something with a caller who does not know.
+    let unknowing = |id: &StepId| !tells(*id) && !graph.script.step(*id).act.goes_on_at_once();
+    if graph.script.record && untold.iter().any(unknowing) {
         case.report(Spot::Record, Fault::NoNotice);
     }
 }

@@ -35,6 +35,12 @@ pub(super) enum Why {
     GiveUp,
     /// Whether the caller's number is known.
     Known(bool),
+    /// A line of a branch, counted from 0.
+    Line(usize),
+    /// No line of a branch.
+    Otherwise,
+    /// A share of a split, counted from 0.
+    Share(usize),
     /// The callback could not be stored.
     Failed,
     /// The transfer was not answered.
@@ -47,6 +53,11 @@ impl Why {
         matches!(self, Self::Key(_) | Self::Zero | Self::Speech | Self::Collected)
     }
 
+    /// Whether the call goes this way at once, and hears nothing on it.
+    pub(super) const fn at_once(self) -> bool {
+        matches!(self, Self::Next | Self::Known(_) | Self::Line(_) | Self::Otherwise | Self::Share(_))
+    }
+
     /// Where the way was written.
     pub(super) const fn spot(self, from: StepId) -> Spot {
         match self {
@@ -56,6 +67,9 @@ impl Why {
             Self::Next | Self::Collected => Spot::Next(from),
             Self::GiveUp => Spot::GiveUp(from),
             Self::Known(known) => Spot::Known(from, known),
+            Self::Line(index) => Spot::LineGo(from, index),
+            Self::Otherwise => Spot::Otherwise(from),
+            Self::Share(index) => Spot::Share(from, index),
             Self::Failed => Spot::Failed(from),
             Self::Zero | Self::GaveUpAsking | Self::Unanswered => Spot::Step(from),
         }
@@ -131,15 +145,21 @@ impl<'s> Graph<'s> {
 
     /// Whether every call that is at `step` and does nothing comes to a human being, or to a promise of one.
     pub(super) fn leads_to_help(&self, step: StepId) -> bool {
-        let quiet = self.reached([step], |edge| matches!(edge.why, Why::Next | Why::Known(_)));
-        quiet
-            .into_iter()
-            .filter(|step| self.from(*step).all(|edge| !matches!(edge.why, Why::Next | Why::Known(_))))
-            .all(|end| {
-                let act = &self.script.step(end).act;
-                matches!(act, Act::Handover { .. } | Act::Callback { .. } | Act::Collect(_))
-                    || self.offers_callback(end)
-            })
+        let quiet = self.reached([step], |edge| edge.why.at_once() && !self.helps(edge.from));
+        quiet.into_iter().all(|step| self.helps(step) || self.from(step).any(|edge| edge.why.at_once()))
+    }
+
+    /// Whether every call that is at `step` and does nothing comes to the promise of a callback.
+    pub(super) fn leads_to_promise(&self, step: StepId) -> bool {
+        let ends = self.reached([step], |edge| edge.why.at_once() && !self.helps(edge.from));
+        let hands_over = |step: &StepId| matches!(self.script.step(*step).act, Act::Handover { .. });
+        self.leads_to_help(step) && !ends.iter().any(hands_over)
+    }
+
+    /// Whether a step is a human being, or the promise of one.
+    fn helps(&self, step: StepId) -> bool {
+        matches!(self.script.step(step).act, Act::Handover { .. } | Act::Callback { .. } | Act::Collect(_))
+            || self.offers_callback(step)
     }
 
     fn offers_callback(&self, step: StepId) -> bool {
@@ -193,6 +213,14 @@ fn edges(script: &Script, from: StepId) -> Vec<Edge> {
             way(*yes, Why::Known(true));
             way(*no, Why::Known(false));
         }
+        Act::Branch(branch) => {
+            branch.lines.iter().enumerate().for_each(|(index, line)| way(line.go, Why::Line(index)));
+            way(branch.otherwise, Why::Otherwise);
+        }
+        Act::Split(split) => {
+            split.ways.iter().enumerate().for_each(|(index, share)| way(share.go, Why::Share(index)));
+        }
+        Act::Language { next, .. } | Act::Set { next, .. } => way(*next, Why::Next),
         Act::Callback { next, failed, .. } => {
             way(*next, Why::Next);
             way(*failed, Why::Failed);

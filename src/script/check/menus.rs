@@ -62,13 +62,14 @@ fn is_menu(script: &Script, ask: &Ask) -> bool {
     choices(script, ask) > 1
 }
 
-/// A menu offers the human being on a key of its own, written out for operators to see; where the choices are about
-/// calling back, the promise is the human being.
+/// A menu offers the human being on a key of its own, written out for operators to see. Where a branch stands on the way,
+/// the key has to lead to help by every line of it; where the choices are about calling back, and outside hours, the
+/// promise is the human being.
 fn human_key(graph: &Graph<'_>, id: StepId, ask: &Ask, case: &mut Case<'_>) {
     let agent = graph.script.words.agent;
     let to_agent: BTreeSet<Digit> =
-        keys_to(ask, |to| graph.reached([to], |edge| edge.why == Why::Next).contains(&agent));
-    let promises = keys_to(ask, |to| matches!(graph.script.step(to).act, Act::Callback { .. }));
+        keys_to(ask, |to| graph.reached([to], |edge| edge.why.at_once()).contains(&agent) && graph.leads_to_help(to));
+    let promises = keys_to(ask, |to| graph.leads_to_promise(to));
     if to_agent.is_empty() && promises.is_empty() {
         return case.report(Spot::Keys(id), Fault::NoHumanKey { step: graph.script.step(id).name.clone() });
     }

@@ -1,5 +1,6 @@
 //! The rules of service-script.md §5, proved on the script itself rather than tried out.
 
+mod branches;
 mod flow;
 mod graph;
 mod menus;
@@ -63,6 +64,7 @@ fn proofs(script: &Script, case: &mut Case<'_>) {
         flow::endless(&graph, case);
         flow::variables(&graph, case);
     }
+    branches::idle(script, case);
     flow::farewells(&graph, case);
     flow::notice(&graph, case);
     menus::menus(&graph, case);

@@ -1,19 +1,20 @@
 //! Puts the script together from its sections, and from the standard where they say nothing.
 
 use super::{
-    Texts, general, line,
+    Texts, calendar, general, line,
     loader::Loader,
     reader::{Field, Section},
     step,
 };
-use crate::script::{Script, StepId, notes::Spot, problem::Fault};
-use std::collections::BTreeSet;
+use crate::script::{Script, StepId, calendar::Calendar, notes::Spot, problem::Fault};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The script of the file `root`; `standard` is the default script. `None` where there is not one step.
 pub(super) fn script(
     mut root: Section<'_>,
     mut standard: Section<'_>,
     texts: Texts,
+    calendar: &Arc<Calendar>,
     loader: &mut Loader,
 ) -> Option<Script> {
     let mut head = sub(&mut root, "hotline", loader).unwrap_or_else(|| root.empty());
@@ -25,6 +26,7 @@ pub(super) fn script(
     let words = sub(&mut root, "words", loader);
     let line = sub(&mut root, "line", loader);
     let hearing = general::hearing(sub(&mut root, "hearing", loader), loader);
+    loader.hours = calendar::hours(sub(&mut root, "hours", loader), calendar, loader);
     let own = sub(&mut root, "step", loader).map(|mut steps| steps.take_rest()).unwrap_or_default();
     root.close(&mut loader.problems);
     if own.is_empty() {
@@ -45,6 +47,7 @@ pub(super) fn script(
         name: general::name(&mut head, loader),
         locale: general::locale(&mut head, &texts, loader),
         timezone: general::timezone(&mut head, loader),
+        fallback: general::fallback(&mut head, loader),
         start: entries.start,
         transfer_failed: entries.transfer_failed,
         after_agent: entries.after_agent,

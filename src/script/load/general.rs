@@ -37,6 +37,11 @@ pub(super) fn record(general: &mut Section<'_>, loader: &mut Loader) -> bool {
     field.flag(&mut loader.problems).unwrap_or(false)
 }
 
+/// Whether what another language lacks is heard in the first one.
+pub(super) fn fallback(general: &mut Section<'_>, loader: &mut Loader) -> bool {
+    general.take("fallback").and_then(|field| field.flag(&mut loader.problems)).unwrap_or(false)
+}
+
 /// The language calls begin in; where nothing is written, the only catalogue there is, or Mandarin.
 pub(super) fn locale(general: &mut Section<'_>, texts: &Texts, loader: &mut Loader) -> Locale {
     let usual = || match texts.len() {

@@ -2,12 +2,18 @@
 
 use super::reader::{Field, nearest};
 use crate::script::{
-    BargeIn, PromptId, STANDARD_WAIT, StepId,
+    BargeIn, Locale, PromptId, STANDARD_WAIT, StepId,
+    calendar::Hours,
+    callers::NumberPattern,
     notes::{Notes, Spot},
     problem::{Fault, Problems},
     source::Place,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 /// See the module.
 #[derive(Default)]
@@ -16,6 +22,14 @@ pub(super) struct Loader {
     pub(super) names: BTreeMap<String, StepId>,
     pub(super) barge_in: BTreeMap<PromptId, BargeIn>,
     pub(super) record: bool,
+    /// Languages that there are texts of.
+    pub(super) locales: BTreeSet<Locale>,
+    /// Years of the calendar that have to be looked through again.
+    pub(super) drafts: BTreeSet<i16>,
+    /// `callers.toml`, by the names of its lists.
+    pub(super) callers: BTreeMap<String, Vec<NumberPattern>>,
+    /// `[hours.<name>]`.
+    pub(super) hours: BTreeMap<String, Arc<Hours>>,
     /// While parts of the standard stand in for what was not written: where the script could have said it.
     stand_in: Option<Place>,
     pub(super) notes: Notes,

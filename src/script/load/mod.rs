@@ -1,6 +1,9 @@
 //! From files to a [`Script`]: everything that can be wrong in single places is found here, all of it at once.
 
 mod assemble;
+mod branch;
+mod calendar;
+mod callers;
 mod general;
 mod line;
 mod loader;
@@ -11,6 +14,7 @@ mod value;
 
 use super::{
     Locale, PromptId, Script,
+    calendar::Calendar,
     notes::Notes,
     problem::{Fault, Problems},
     source::{Place, SourceFile, embedded},
@@ -38,8 +42,19 @@ pub(super) struct Loaded {
     pub(super) problems: Problems,
 }
 
-/// The file of the script itself; every other is a catalogue, and named for its language.
+/// The file of the script itself.
 const HOTLINE: &str = "hotline.toml";
+
+/// The calendar of holidays and moved working days.
+const HOLIDAYS: &str = "holidays.toml";
+
+/// The lists of callers. It holds personal data.
+pub(super) const CALLERS: &str = "callers.toml";
+
+/// Whether a file is a catalogue, named for its language: every file is that is nothing else.
+fn is_catalogue(file: &&Arc<SourceFile>) -> bool {
+    ![HOTLINE, HOLIDAYS, CALLERS].contains(&file.name())
+}
 
 /// Reads a script out of its files.
 pub(super) fn load(files: &[Arc<SourceFile>]) -> Loaded {
@@ -47,7 +62,10 @@ pub(super) fn load(files: &[Arc<SourceFile>]) -> Loaded {
     let mut loader = Loader::default();
     files.iter().for_each(|file| check_encoding(file, &mut loader.problems));
     let texts = catalogues(files, &standard, &mut loader);
-    let script = hotline(files, &standard, texts.clone(), &mut loader);
+    loader.locales = texts.keys().cloned().collect();
+    let calendar = calendar::read(files, &standard, &mut loader);
+    loader.callers = callers::read(files, &mut loader);
+    let script = hotline(files, &standard, texts.clone(), &calendar, &mut loader);
     let Loader { notes, problems, .. } = loader;
     Loaded { script, texts, notes, problems }
 }
@@ -62,14 +80,14 @@ fn check_encoding(file: &Arc<SourceFile>, problems: &mut Problems) {
 /// Every catalogue among `files`; where there is none at all, the standard ones.
 fn catalogues(files: &[Arc<SourceFile>], standard: &[Arc<SourceFile>], loader: &mut Loader) -> Texts {
     let mut texts = Texts::new();
-    for file in files.iter().filter(|file| file.name() != HOTLINE) {
+    for file in files.iter().filter(is_catalogue) {
         match value::is_locale(file.stem()) {
             true => catalogue(file, &mut texts, loader),
             false => loader.problems.add(Place::top(file), Fault::StrayFile { name: file.name().into() }),
         }
     }
     if texts.is_empty() {
-        let standard = standard.iter().filter(|file| file.name() != HOTLINE);
+        let standard = standard.iter().filter(is_catalogue);
         standard.for_each(|file| catalogue(file, &mut texts, loader));
     }
     texts
@@ -90,6 +108,7 @@ fn hotline(
     files: &[Arc<SourceFile>],
     standard: &[Arc<SourceFile>],
     texts: Texts,
+    calendar: &Arc<Calendar>,
     loader: &mut Loader,
 ) -> Option<Script> {
     let is_hotline = |file: &&Arc<SourceFile>| file.name() == HOTLINE;
@@ -103,7 +122,7 @@ fn hotline(
     let standard = standard.iter().find(is_hotline)?;
     let (standard_document, _) = parse(standard, &mut loader.problems);
     let standard = Section::of(standard, &standard_document, 0..0);
-    assemble::script(Section::of(file, &document, 0..0), standard, texts, loader)
+    assemble::script(Section::of(file, &document, 0..0), standard, texts, calendar, loader)
 }
 
 /// Reads as much of a file as can be read, and says what cannot, and whether that is all of it.

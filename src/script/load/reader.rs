@@ -126,6 +126,10 @@ impl<'a> Field<'a> {
         self.value.is_bool()
     }
 
+    pub(super) fn is_empty_list(&self) -> bool {
+        self.value.as_array().is_some_and(|values| values.is_empty())
+    }
+
     pub(super) fn is_table(&self) -> bool {
         self.value.is_table()
     }

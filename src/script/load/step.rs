@@ -1,6 +1,7 @@
 //! The steps: what is said, and the one thing a step does after it has spoken.
 
 use super::{
+    branch,
     loader::Loader,
     reader::{Field, Section},
     value::{digit, is_variable_name},
@@ -14,11 +15,29 @@ use crate::script::{
 use std::{collections::BTreeMap, time::Duration};
 
 /// The keys of which a step has exactly one: they say what it does.
-const ACTS: [&str; 7] = ["keys", "collect", "if_caller_known", "callback", "queue", "agent", "hang_up"];
+const ACTS: [&str; 11] = [
+    "keys",
+    "collect",
+    "if_caller_known",
+    "branch",
+    "split",
+    "language",
+    "set",
+    "callback",
+    "queue",
+    "agent",
+    "hang_up",
+];
 
 /// The keys that go with some of them, and with which.
-const COMPANIONS: [(&str, &str); 5] =
-    [("next", "say"), ("speech", "keys"), ("no_input", "keys"), ("save", "keys"), ("wait", "keys")];
+const COMPANIONS: [(&str, &str); 6] = [
+    ("next", "say"),
+    ("speech", "keys"),
+    ("no_input", "keys"),
+    ("save", "keys"),
+    ("wait", "keys"),
+    ("otherwise", "branch"),
+];
 
 /// The notice that a call is recorded: said only when it is, and then never interrupted.
 pub(in crate::script) const RECORDING_NOTICE: &str = "recording_notice";
@@ -123,6 +142,10 @@ fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -
         Some("keys") => Some(Act::Ask(ask(id, section, loader))),
         Some("collect") => collect(id, section, loader),
         Some("if_caller_known") => if_caller_known(id, section, loader),
+        Some("branch") => branch::branch(id, section, loader),
+        Some("split") => branch::split(id, section, loader),
+        Some("language") => branch::language(id, section, loader),
+        Some("set") => branch::set(id, section, loader),
         Some("callback") => callback(id, section, loader),
         Some("queue") => section.take("queue")?.target(&mut loader.problems).map(|name| hand_over(Target::Queue(name))),
         Some("agent") => section.take("agent")?.target(&mut loader.problems).map(|name| hand_over(Target::Agent(name))),
@@ -263,7 +286,7 @@ fn hang_up(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option
     Some(Act::HangUp { wait: wait?, speech })
 }
 
-fn required<'a>(section: &mut Section<'a>, key: &'static str, loader: &mut Loader) -> Option<Field<'a>> {
+pub(super) fn required<'a>(section: &mut Section<'a>, key: &'static str, loader: &mut Loader) -> Option<Field<'a>> {
     let field = section.take(key);
     if field.is_none() {
         loader.problems.add(section.place(), Fault::Missing { key });

@@ -5,6 +5,7 @@ use crate::{
     phone::Digit,
     script::{
         BargeIn, PromptId,
+        branch::PARAMETER,
         problem::{Fault, Problems},
     },
 };
@@ -166,6 +167,34 @@ impl Field<'_> {
             return None;
         }
         Some(name.into())
+    }
+
+    /// The name of a variable that may be read: one of the script's own, or a parameter of the gateway (`param.vip`).
+    pub(super) fn readable(&self, problems: &mut Problems) -> Option<String> {
+        let text = self.text(problems)?;
+        let name = text.strip_prefix('$').unwrap_or(text);
+        match name.strip_prefix(PARAMETER) {
+            Some(parameter) if is_name(parameter, |c| c.is_ascii_graphic()) => Some(name.to_ascii_lowercase()),
+            Some(_) => {
+                problems.add(self.place(), Fault::BadVariable { text: text.into() });
+                None
+            }
+            None => self.variable(problems),
+        }
+    }
+
+    /// Texts, or the one that stands for a list of one; whole numbers may be written without quotes.
+    pub(super) fn contents(&self, problems: &mut Problems) -> Vec<String> {
+        let items = self.one_or_list(problems);
+        items.iter().filter_map(|item| item.content(problems)).collect()
+    }
+
+    /// A text; a whole number may be written without quotes.
+    pub(super) fn content(&self, problems: &mut Problems) -> Option<String> {
+        match self.number_text() {
+            Some(number) => Some(number),
+            None => self.text(problems).map(str::to_owned),
+        }
     }
 
     /// Whether the name of this field can be the name of a step.

@@ -130,6 +130,47 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             "this step asks nothing: it has neither keys nor speech".into(),
             "write keys = { 1 = \"…\" } or speech = \"…\"",
         ),
+        Fault::BadWeek { text } => (
+            format!("`{text}` are not days of the week"),
+            r#"write "mon-fri", or "mon,wed,sat"; leave week out for every day"#,
+        ),
+        Fault::UnknownHours { name, nearest } => {
+            return (
+                format!("no hours are called `{name}`"),
+                meant(nearest, &format!("write a section [hours.{name}], or correct the name")),
+            );
+        }
+        Fault::UnknownCallers { name, nearest } => {
+            return (
+                format!("no list of callers is called `{name}`"),
+                meant(nearest, &format!("write {name} = [ … ] in callers.toml")),
+            );
+        }
+        Fault::BadCaller => (
+            "this is neither a number nor the beginning of numbers".into(),
+            r#"write "13800138000", or a beginning like "138*" with the star at its end"#,
+        ),
+        Fault::CalendarClash { day } => {
+            (format!("{day} is written as a day off and as a working day"), "keep the one that was published")
+        }
+        Fault::DraftCalendar { year } => (
+            format!("these hours follow the calendar of holidays, and that of {year} is not final"),
+            "correct the year in holidays.toml once it is published, and remove draft = true",
+        ),
+        Fault::NoCondition => (
+            "this line has no condition".into(),
+            "write hours, dates, caller, variable or the like; where nothing fits is written as otherwise",
+        ),
+        Fault::NoTest => {
+            ("the variable is held against nothing".into(), r#"write is = "…", is_not = "…" or set = true as well"#)
+        }
+        Fault::IdleLine { first } => (
+            format!("this line never counts: line {first} fits whenever it does"),
+            "put the line with more conditions first, or remove this one",
+        ),
+        Fault::BadShares { sum } => {
+            (format!("the shares make {sum}, not 100"), "change them so that they make 100 together")
+        }
         Fault::NoText { prompt, locales, nearest } => {
             let files = files(locales, ", ");
             return (

@@ -109,6 +109,28 @@ pub enum Fault {
     /// Speech leads somewhere, but nothing can be asked here.
     NoQuestion,
 
+    // ---- branches, hours, callers
+    /// No days of the week.
+    BadWeek { text: String },
+    /// No hours are called so.
+    UnknownHours { name: String, nearest: Option<String> },
+    /// No list of callers is called so.
+    UnknownCallers { name: String, nearest: Option<String> },
+    /// Neither a number nor the beginning of numbers. It is not repeated: it may be somebody's.
+    BadCaller,
+    /// A day that is off and worked on.
+    CalendarClash { day: jiff::civil::Date },
+    /// Hours that follow a calendar which is not final.
+    DraftCalendar { year: i16 },
+    /// A line of a branch without a condition.
+    NoCondition,
+    /// A variable with nothing to hold it against.
+    NoTest,
+    /// A line of a branch that never counts, because line `first` (from 1) fits whenever it does.
+    IdleLine { first: usize },
+    /// Shares that do not make a hundred.
+    BadShares { sum: u32 },
+
     // ---- texts
     /// A prompt is used and these catalogues have no text for it.
     NoText { prompt: PromptId, locales: Vec<Locale>, nearest: Option<String> },
@@ -283,6 +305,16 @@ impl Fault {
             Self::TwoActs { .. } => "two_acts",
             Self::DeadEnd { .. } => "dead_end",
             Self::NoQuestion => "no_question",
+            Self::BadWeek { .. } => "bad_week",
+            Self::UnknownHours { .. } => "unknown_hours",
+            Self::UnknownCallers { .. } => "unknown_callers",
+            Self::BadCaller => "bad_caller",
+            Self::CalendarClash { .. } => "calendar_clash",
+            Self::DraftCalendar { .. } => "draft_calendar",
+            Self::NoCondition => "no_condition",
+            Self::NoTest => "no_test",
+            Self::IdleLine { .. } => "idle_line",
+            Self::BadShares { .. } => "bad_shares",
             Self::NoText { .. } => "no_text",
             Self::Forbidden { .. } => "forbidden_phrase",
             Self::Familiar => "familiar_you",
@@ -323,6 +355,7 @@ impl Fault {
     pub const fn severity(&self) -> Severity {
         match self {
             Self::StrayFile { .. }
+            | Self::DraftCalendar { .. }
             | Self::AnnouncedKey { .. }
             | Self::HumanUnsaid { .. }
             | Self::ShortHangUp { .. }

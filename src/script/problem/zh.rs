@@ -98,6 +98,38 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::NoQuestion => {
             ("这一步没有问客户什么：既没有 keys，也没有 speech".into(), "写上 keys = { 1 = \"…\" } 或者 speech = \"…\"")
         }
+        Fault::BadWeek { text } => {
+            (format!("`{text}` 不是星期"), r#"写成 "mon-fri"，或者 "mon,wed,sat"；每天都算就不写 week"#)
+        }
+        Fault::UnknownHours { name, nearest } => {
+            return (
+                format!("没有 `{name}` 这个服务时间"),
+                meant(nearest, &format!("写一节 [hours.{name}]，或者改正名字")),
+            );
+        }
+        Fault::UnknownCallers { name, nearest } => {
+            return (
+                format!("没有 `{name}` 这个号码名单"),
+                meant(nearest, &format!("在 callers.toml 里写上 {name} = [ … ]")),
+            );
+        }
+        Fault::BadCaller => {
+            ("这不是号码，也不是号码的开头".into(), r#"写成 "13800138000"，或者 "138*" 这样的开头，星号在最后"#)
+        }
+        Fault::CalendarClash { day } => (format!("{day} 既写了放假，又写了上班"), "按公布的安排，只留一样"),
+        Fault::DraftCalendar { year } => (
+            format!("服务时间按节假日安排计算，但是 {year} 年的安排还没有核对"),
+            "国务院办公厅公布后，改正 holidays.toml 里这一年的日子，并删掉 draft = true",
+        ),
+        Fault::NoCondition => {
+            ("这一行没有条件".into(), "写上 hours、dates、caller、variable 等条件；没有条件时去的地方写在 otherwise 里")
+        }
+        Fault::NoTest => ("只写了变量，没有写和什么比较".into(), r#"再写 is = "…"、is_not = "…"，或者 set = true"#),
+        Fault::IdleLine { first } => (
+            format!("这一行永远轮不到：凡是符合它的来电，都先符合第 {first} 行"),
+            "把条件多的一行放在前面，或者删掉这一行",
+        ),
+        Fault::BadShares { sum } => (format!("各份加起来是 {sum}，不是 100"), "改一改 share，使它们加起来正好是 100"),
         Fault::NoText { prompt, locales, nearest } => {
             let files = files(locales, "、");
             return (
@@ -171,7 +203,7 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::Unset { variable, nearest } => {
             return (
                 format!("走到这里时，变量 `{variable}` 可能还没有内容"),
-                meant(nearest, "到这里的每条路都要先用 collect 输入它"),
+                meant(nearest, "到这里的每条路都要先给它内容：用 collect 输入，用 set 写，或者先用 set = true 判断"),
             );
         }
         Fault::NoRecording { file } => (format!("没有录音 {file}"), "补上录音：不然客户在这里什么也听不到"),

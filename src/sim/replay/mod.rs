@@ -31,7 +31,7 @@ use crate::{
     script::Script,
 };
 use caller::Caller;
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How much longer than the recorded call a replay may take. Chosen: with a silent caller every checked script ends
 /// within a few minutes.
@@ -46,6 +46,8 @@ pub struct Past {
     pub journal: Vec<Entry>,
     /// The caller's number, where known.
     pub caller: Option<PhoneNumber>,
+    /// What the script's splits are drawn by: [`lot`](crate::session::lot) of the call's id.
+    pub lot: u64,
     /// Local time when the leg began.
     pub wall: jiff::Zoned,
     /// What the caller sent, 8 kHz from the leg's beginning on; `None`: the call was not recorded.
@@ -112,7 +114,9 @@ pub fn replay(script: &Arc<Script>, bank: &Bank, past: Past) -> Result<Replayed,
     let hands_over = if refused { HandsOver::ByApi } else { HandsOver::ByRoute };
     let mut caller = Caller::new(script, &past.journal, past.sound, at);
     let setting = Setting { script, bank, wall: past.wall, hands_over, marks: Marks::True };
-    let beginning = Beginning { at, caller: past.caller, resume };
+    // What else the gateway told is not in the records.
+    let parameters = BTreeMap::new();
+    let beginning = Beginning { at, caller: past.caller, resume, parameters, lot: past.lot };
     let ended = past.journal.last().map_or(at, |entry| entry.at);
     let outcome = converse(setting, &mut caller, beginning, ended + MOST_MORE);
     Ok(Replayed {

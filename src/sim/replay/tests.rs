@@ -36,7 +36,7 @@ fn call_with(deeds: &[(u64, Deed)], transfers: Vec<bool>) -> Past {
     let (dialect, at) = (crate::gateway::DialectName::Twilio, Moment::ZERO);
     let started = What::Started { dialect, caller: None, called: None, resume: None };
     let journal = [Entry { at, what: started }].into_iter().chain(outcome.journal).collect();
-    Past { journal, caller, wall: evening(), sound: None }
+    Past { journal, caller, lot: 0, wall: evening(), sound: None }
 }
 
 /// The default script with another wait after the menu.
