@@ -195,8 +195,6 @@ pub struct Caller {
 pub struct Placed {
     /// What the caller heard and did.
     pub report: Report,
-    /// The WebSocket status that the service closed with.
-    pub status: Option<u16>,
 }
 
 impl Caller {
@@ -245,7 +243,6 @@ impl Caller {
         let mut socket = connect(&address, self.kind, &Peer::query(self.kind, &self.facts)).await;
         let begun = Instant::now();
         let now = || Moment::after(begun.elapsed());
-        let mut status = None;
         phone.begin(now());
         while phone.hung_up().is_none() && begun.elapsed() < Duration::from_secs(60) {
             while let Some(wire) = phone.poll_wire() {
@@ -258,12 +255,8 @@ impl Caller {
                 incoming = socket.next() => match incoming {
                     Some(Ok(tungstenite::Message::Text(text))) => phone.on_message(Message::Text(&text), now()),
                     Some(Ok(tungstenite::Message::Binary(bytes))) => phone.on_message(Message::Binary(&bytes), now()),
-                    Some(Ok(tungstenite::Message::Close(frame))) => {
-                        status = frame.map(|frame| frame.code.into());
-                        phone.on_closed(now());
-                    }
+                    Some(Ok(tungstenite::Message::Close(_)) | Err(_)) | None => phone.on_closed(now()),
                     Some(Ok(_)) => {}
-                    Some(Err(_)) | None => phone.on_closed(now()),
                 },
                 () = sleep_until(begun + due.elapsed()) => phone.on_timeout(now()),
             }
@@ -273,7 +266,7 @@ impl Caller {
             let _ = socket.send(message(wire)).await;
         }
         let _ = timeout(Duration::from_secs(1), part(&mut socket)).await;
-        Placed { report: phone.report(&BANK, "zh-CN", ended), status }
+        Placed { report: phone.report(&BANK, "zh-CN", ended) }
     }
 }
 
