@@ -3,6 +3,7 @@
 //! A prompt or a ladder's rung is followed by *recovery* where a ladder is left because the caller was heard before
 //! anything more of it was said, by a *hang-up* where the caller goes before we have said anything else, and by an *agent*
 //! where the call comes to one. The first two are the words' own doing; the third is told of every prompt of the call.
+//! A wording of a split is followed by whatever comes later in the call: that is what it is tried for.
 
 use super::{Disposition, EndedBy, What};
 use crate::{line::Condition, script::PromptId};
@@ -15,6 +16,13 @@ pub enum Words {
     Prompt(PromptId),
     /// A rung of a ladder, counted from 0.
     Rung(Condition, usize),
+    /// A wording that a split tries.
+    Wording {
+        /// The split's step.
+        step: String,
+        /// The wording's name.
+        name: String,
+    },
 }
 
 /// What followed on them.
@@ -51,6 +59,8 @@ pub struct Aftermath {
     rung: Option<(Condition, usize)>,
     on_rung: Vec<PromptId>,
     said: BTreeSet<Words>,
+    /// The wordings that this call tries.
+    tried: BTreeSet<Words>,
 }
 
 impl Aftermath {
@@ -63,6 +73,10 @@ impl Aftermath {
                 if self.rung.is_some() {
                     self.on_rung.push(prompt.clone());
                 }
+                Vec::new()
+            }
+            What::Split { step, name } => {
+                self.tried.insert(Words::Wording { step: step.clone(), name: name.clone() });
                 Vec::new()
             }
             What::Rung { condition, index } => {
@@ -80,19 +94,24 @@ impl Aftermath {
     fn recovered(&mut self) -> Vec<(Words, Followed)> {
         let prompts = std::mem::take(&mut self.on_rung).into_iter().map(Words::Prompt);
         let rung = self.rung.take().map(|(condition, index)| Words::Rung(condition, index));
-        rung.into_iter().chain(prompts).map(|words| (words, Followed::Recovery)).collect()
+        let words = rung.into_iter().chain(prompts).chain(self.tried.iter().cloned());
+        words.map(|words| (words, Followed::Recovery)).collect()
     }
 
     fn ended(&mut self, disposition: &Disposition, by: EndedBy) -> Vec<(Words, Followed)> {
         if let Disposition::Agent(_) = disposition {
-            return std::mem::take(&mut self.said).into_iter().map(|words| (words, Followed::Agent)).collect();
+            let words = std::mem::take(&mut self.said).into_iter().chain(std::mem::take(&mut self.tried));
+            return words.map(|words| (words, Followed::Agent)).collect();
         }
         if by != EndedBy::Caller {
             return Vec::new();
         }
         let rung = self.rung.take().map(|(condition, index)| Words::Rung(condition, index));
         let words = rung.into_iter().chain(self.last.take().map(Words::Prompt));
-        words.map(|words| (words, Followed::HangUp)).collect()
+        // Who goes because all is done has not gone because of a wording.
+        let given_up = *disposition == Disposition::Abandoned;
+        let tried = std::mem::take(&mut self.tried).into_iter().filter(|_| given_up);
+        words.chain(tried).map(|words| (words, Followed::HangUp)).collect()
     }
 }
 
@@ -119,6 +138,7 @@ mod tests {
         let name = |words| match words {
             Words::Prompt(prompt) => prompt.to_string(),
             Words::Rung(condition, index) => format!("{} {index}", condition.as_str()),
+            Words::Wording { step, name } => format!("{step}/{name}"),
         };
         found.map(|(words, followed)| (name(words), followed.as_str())).collect()
     }
@@ -136,6 +156,17 @@ mod tests {
         assert_eq!(followed(&journal), [("menu_main".into(), "hang_up")]);
         let let_go = [rung(0), said("a"), ended(Disposition::Line(Condition::Silent), EndedBy::Hotline)];
         assert_eq!(followed(&let_go), []);
+    }
+
+    #[test]
+    fn a_wording_is_followed_by_what_comes_later_in_the_call() {
+        let split = || What::Split { step: "try".into(), name: "warm".into() };
+        let gone = [split(), said("a"), said("b"), ended(Disposition::Abandoned, EndedBy::Caller)];
+        assert_eq!(followed(&gone), [("b".into(), "hang_up"), ("try/warm".into(), "hang_up")]);
+        let done = [split(), said("a"), ended(Disposition::Completed, EndedBy::Caller)];
+        assert_eq!(followed(&done), [("a".into(), "hang_up")]);
+        let agent = Disposition::Agent(Target::Queue("q".into()));
+        assert_eq!(followed(&[split(), ended(agent, EndedBy::Hotline)]), [("try/warm".into(), "agent")]);
     }
 
     #[test]

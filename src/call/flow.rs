@@ -41,7 +41,7 @@ impl Call {
             return self.fail(now);
         }
         self.step = step;
-        self.tally.tries = 0;
+        (self.tally.tries, self.tally.unanswered) = (0, 0);
         let script = self.script.clone();
         let entered = script.step(step);
         self.journal(now, What::Step { name: entered.name.clone() });
@@ -269,19 +269,12 @@ impl Call {
             Some(Choice::Repeat) => {
                 self.tally.repeats += 1;
                 match self.tally.repeats > script.limits.repeats {
-                    true => self.go(script.words.agent, now),
+                    true => self.escalate(ask, now),
                     false => self.say_step_again(None, now),
                 }
             }
             None if digit.as_char() == '0' => self.go(script.words.agent, now),
-            None => {
-                self.tally.repeats = 0;
-                self.tally.wrong_keys += 1;
-                match self.tally.wrong_keys >= script.limits.wrong_keys {
-                    true => self.go(script.words.agent, now),
-                    false => self.say_step_again(Some(script.words.invalid.clone()), now),
-                }
-            }
+            None => self.wrong_key(ask, now),
         }
     }
 

@@ -16,6 +16,7 @@ mod hearing;
 mod journal;
 mod ladder;
 mod one_way;
+mod patience;
 mod phase;
 mod speech;
 mod variables;
@@ -120,6 +121,8 @@ struct Tally {
     hops: u32,
     /// Tries of the current collecting step.
     tries: u32,
+    /// Answers that the current question has not got, where it counts its own.
+    unanswered: u32,
 }
 
 impl Call {

@@ -240,7 +240,7 @@ impl Call {
             // Speech that raised no event while it lasted, yet is there when the whole wait is looked at.
             (Act::Ask(ask), Heard::Request | Heard::Bad(_)) if ask.speech.is_some() => self.meant(heard, now),
             (Act::Ask(ask), _) => match ask.no_input {
-                Some(step) => self.go(step, now),
+                Some(step) => self.no_answer(ask, step, now),
                 None if self.line.proven || self.line.heard => self.nothing_answered(now),
                 None => self.silence(&judgement, now, ear),
             },
@@ -253,11 +253,10 @@ impl Call {
         if self.does_not_hear_us() {
             return self.one_way(now);
         }
-        self.tally.no_input += 1;
         let script = self.script.clone();
-        match self.tally.no_input > script.limits.no_input {
-            true => self.go(script.words.agent, now),
-            false => self.say_step_again(Some(script.words.no_input.clone()), now),
+        match &script.step(self.step).act {
+            Act::Ask(ask) => self.no_answer_as_limited(ask, now),
+            _ => self.go(script.words.agent, now),
         }
     }
 

@@ -15,7 +15,8 @@ use std::{path::PathBuf, process::ExitCode};
 /// Tell how often each prompt and ladder step was said, heard out, cut short, and what followed.
 ///
 /// Recovery: the caller was heard then, and the ladder left. Hang-up: the caller went before anything else was said.
-/// Agent: calls with it that came to an agent.
+/// Agent: calls with it that came to an agent. Of a wording that a split tries: calls that drew it, and what followed at
+/// any time later.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  qingjiang report --since 2026-11-01\n  qingjiang report --version 3f2a91c0 --json"
@@ -57,16 +58,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn as_json(report: &Report) -> Value {
-    let (mut prompts, mut steps) = (Vec::new(), Vec::new());
+    let (mut prompts, mut steps, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
     for (words, tally) in &report.words {
         match words {
             Words::Prompt(prompt) => prompts.push(with(json!({ "prompt": prompt.as_str() }), tally)),
             Words::Rung(condition, index) => {
                 steps.push(with(json!({ "condition": condition.as_str(), "step": index + 1 }), tally));
             }
+            Words::Wording { step, name } => wordings.push(with(json!({ "step": step, "name": name }), tally)),
         }
     }
-    json!({ "calls": report.calls, "prompts": prompts, "ladder_steps": steps })
+    json!({ "calls": report.calls, "prompts": prompts, "ladder_steps": steps, "wordings": wordings })
 }
 
 fn with(mut named: Value, tally: &Tally) -> Value {
@@ -96,6 +98,7 @@ fn row(words: &Words, tally: &Tally) -> String {
     let name = match words {
         Words::Prompt(prompt) => prompt.to_string(),
         Words::Rung(condition, index) => format!("[line.{}] {}", condition.as_str(), index + 1),
+        Words::Wording { step, name } => format!("[step.{step}] {name}"),
     };
     let Tally { said, finished, by_key, by_speech, by_end, recovery, hang_up, agent } = tally;
     let figures = [said, finished, by_key, by_speech, by_end, recovery, hang_up, agent];

@@ -17,7 +17,7 @@ pub struct Report {
 /// How often.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// It was said, or a rung reached.
+    /// It was said, a rung reached, or a wording drawn.
     pub said: u32,
     /// It was heard to its end.
     pub finished: u32,
@@ -62,6 +62,7 @@ impl Report {
                     Interruption::End => tally.by_end += 1,
                 }
             }
+            What::Split { step, name } => self.of(Words::Wording { step: step.clone(), name: name.clone() }).said += 1,
             What::Rung { condition, index } => self.of(Words::Rung(*condition, *index)).said += 1,
             _ => {}
         }

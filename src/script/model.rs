@@ -96,6 +96,11 @@ impl Script {
         self.barge_in.get(prompt).copied().unwrap_or(BargeIn::Key)
     }
 
+    /// Whether prompts that `locale` lacks are heard in the first language there.
+    pub fn falls_back(&self, locale: &str) -> bool {
+        self.fallback && *locale != *self.locale
+    }
+
     /// What opens a call at this local date and time.
     pub fn greeting(&self, now: jiff::civil::DateTime) -> &PromptId {
         self.greetings
@@ -259,6 +264,21 @@ pub struct Ask {
     pub no_input: Option<StepId>,
     /// The variable that keeps the key, if it is to be kept (a survey).
     pub save: Option<String>,
+    /// How long this question is put, and what is said meanwhile, where that is not as [`Limits`] and [`Words`] say.
+    pub patience: Patience,
+}
+
+/// A question's own limits and words. What is `None` is as everywhere in the script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Patience {
+    /// Said at a wrong key.
+    pub invalid: Option<PromptId>,
+    /// Said when nothing is answered, before the question is put again.
+    pub no_input: Option<PromptId>,
+    /// How often the question is put in all, wrong keys and no answer counted together.
+    pub tries: Option<u32>,
+    /// Where a caller goes on who has not answered it; none: to the agent.
+    pub escalate: Option<StepId>,
 }
 
 /// What a key does.

@@ -29,6 +29,7 @@ pub enum Spot {
     LineGo(StepId, usize),
     LineVariable(StepId, usize),
     Otherwise(StepId),
+    Escalate(StepId),
     Share(StepId, usize),
     Number(StepId),
     Wait(StepId),
@@ -61,6 +62,17 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// A warning that the operators have looked at and want to live with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiver {
+    /// The fault's code.
+    pub fault: &'static str,
+    /// What it is about: a section (`step.welcome`), a text or recording (`zh-CN/menu_main`), or a file.
+    pub about: String,
+    /// Where it was written.
+    pub place: Place,
+}
+
 /// Everything about a script that calls do not need and messages do.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
@@ -75,6 +87,8 @@ pub struct Notes {
     pub entries: BTreeMap<(Locale, PromptId), Entry>,
     /// Where a name leads nowhere: what follows from it there is no news.
     pub unresolved: BTreeSet<Spot>,
+    /// Warnings that are not to be told.
+    pub waivers: Vec<Waiver>,
     /// Languages whose catalogue could be read only in part: what it seems to lack may be there.
     pub damaged: BTreeSet<Locale>,
 }
@@ -93,6 +107,12 @@ impl Notes {
     /// Where the text of `prompt` stands.
     pub fn text(&self, locale: &Locale, prompt: &PromptId) -> Option<&Place> {
         self.entries.get(&(locale.clone(), prompt.clone())).map(|entry| &entry.place)
+    }
+
+    /// The text that stands at `place`: `zh-CN/menu_main`.
+    pub fn text_at(&self, place: &Place) -> Option<String> {
+        let entry = self.entries.iter().find(|(_, entry)| entry.place == *place);
+        entry.map(|((locale, prompt), _)| format!("{locale}/{prompt}"))
     }
 
     /// Where `spot` was written; where it was left to its default, the step, ladder or section it belongs to.
@@ -129,6 +149,7 @@ impl Spot {
             | Self::Known(step, _)
             | Self::Failed(step)
             | Self::Otherwise(step)
+            | Self::Escalate(step)
             | Self::Line(step, _)
             | Self::LineGo(step, _)
             | Self::LineVariable(step, _)

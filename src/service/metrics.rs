@@ -30,6 +30,7 @@ pub struct Metrics {
     rungs: Family<RungLabels, Counter>,
     followed: Family<FollowedLabels, Counter>,
     rungs_followed: Family<RungFollowedLabels, Counter>,
+    wordings_followed: Family<WordingLabels, Counter>,
     waits: Histogram,
     frames: Histogram,
     first_audio: Histogram,
@@ -107,6 +108,13 @@ struct RungFollowedLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WordingLabels {
+    step: String,
+    name: String,
+    by: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DroppedLabels {
     dialect: &'static str,
     reason: &'static str,
@@ -142,6 +150,7 @@ impl Default for Metrics {
             rungs: Family::default(),
             followed: Family::default(),
             rungs_followed: Family::default(),
+            wordings_followed: Family::default(),
             waits: Histogram::new(WAIT_BUCKETS),
             frames: Histogram::new(FRAME_BUCKETS),
             first_audio: Histogram::new(FIRST_AUDIO_BUCKETS),
@@ -177,6 +186,7 @@ impl Metrics {
         r.register("ladder_steps", "Ladder steps reached, and left because of recovery", self.rungs.clone());
         r.register("prompts_followed", "Prompts by what followed on them", self.followed.clone());
         r.register("ladder_steps_followed", "Ladder steps by what followed on them", self.rungs_followed.clone());
+        r.register("wordings_followed", "Wordings of splits by what followed on them", self.wordings_followed.clone());
         r.register("wait_lateness_seconds", "How late waits ended", self.waits.clone());
         r.register("frame_handling_seconds", "One inbound message, a sample of one in 64", self.frames.clone());
         r.register("first_audio_seconds", "From the start message to the first audio sent", self.first_audio.clone());
@@ -309,6 +319,11 @@ impl Metrics {
             Words::Rung(condition, index) => self.rungs_followed.get_or_create_owned(&RungFollowedLabels {
                 condition: condition.as_str(),
                 step: step(*index),
+                by,
+            }),
+            Words::Wording { step, name } => self.wordings_followed.get_or_create_owned(&WordingLabels {
+                step: step.clone(),
+                name: name.clone(),
                 by,
             }),
         };

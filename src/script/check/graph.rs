@@ -27,6 +27,8 @@ pub(super) enum Why {
     NoInput,
     /// The caller does nothing, and the limits lead to the agent.
     GaveUpAsking,
+    /// The caller has not answered often enough, and the step says where that leads.
+    Escalated,
     /// Nothing is asked.
     Next,
     /// The digits are in.
@@ -71,6 +73,7 @@ impl Why {
             Self::Otherwise => Spot::Otherwise(from),
             Self::Share(index) => Spot::Share(from, index),
             Self::Failed => Spot::Failed(from),
+            Self::Escalated => Spot::Escalate(from),
             Self::Zero | Self::GaveUpAsking | Self::Unanswered => Spot::Step(from),
         }
     }
@@ -199,10 +202,12 @@ fn edges(script: &Script, from: StepId) -> Vec<Edge> {
                 }
             }
             ask.speech.into_iter().for_each(|to| way(to, Why::Speech));
-            match ask.no_input {
-                Some(to) => way(to, Why::NoInput),
-                None => way(script.words.agent, Why::GaveUpAsking),
+            match (ask.no_input, ask.patience.escalate) {
+                (Some(to), _) => way(to, Why::NoInput),
+                (None, None) => way(script.words.agent, Why::GaveUpAsking),
+                (None, Some(_)) => {}
             }
+            ask.patience.escalate.into_iter().for_each(|to| way(to, Why::Escalated));
         }
         Act::Go(next) => way(*next, Why::Next),
         Act::Collect(collect) => {

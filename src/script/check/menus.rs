@@ -135,6 +135,10 @@ pub(super) fn promotions(graph: &Graph<'_>, case: &mut Case<'_>) {
                 advertised(prompt, Spot::Say(id, index), case);
             }
         }
+        if let Act::Ask(ask) = &script.step(id).act {
+            let hints = [&ask.patience.invalid, &ask.patience.no_input];
+            hints.into_iter().flatten().for_each(|prompt| advertised(prompt, Spot::Step(id), case));
+        }
     }
     let greetings = script.greetings.iter().map(|greeting| &greeting.say).chain([&script.default_greeting]);
     greetings.enumerate().for_each(|(index, prompt)| advertised(prompt, Spot::Greeting(index), case));

@@ -8,6 +8,7 @@ mod phrases;
 mod recordings;
 mod texts;
 mod waits;
+mod waivers;
 
 use super::{
     Locale, Script,
@@ -43,6 +44,11 @@ impl Case<'_> {
 /// Holds everything that was read against the rules. Where names lead nowhere, the rules for single places still apply;
 /// what is proved on ways waits until every way leads somewhere. Without a `shelf`, recordings are nobody's concern.
 pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
+    rules(loaded, shelf);
+    waivers::apply(loaded, shelf.is_some_and(|shelf| !shelf.figures.is_empty()));
+}
+
+fn rules(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     let mut case = Case { texts: &loaded.texts, notes: &loaded.notes, problems: &mut loaded.problems };
     texts::polite(&mut case);
     let Some(script) = &loaded.script else { return };

@@ -1,6 +1,10 @@
 //! The recordings (service-script.md §5): there, whole, as loud as each other, unhurried, and saying what is written.
 
-use super::{Case, phrases::language, texts::used};
+use super::{
+    Case,
+    phrases::language,
+    texts::{is_lent, used},
+};
 use crate::{
     audio::bank::{BadRecording, COMMON},
     script::{
@@ -53,7 +57,7 @@ pub(super) fn recordings(script: &Script, shelf: &Shelf<'_>, case: &mut Case<'_>
         let used: BTreeMap<PromptId, Place> = used(script, case, locale).into_iter().rev().collect();
         let everything: BTreeSet<&PromptId> = used.keys().chain(texts.keys()).collect();
         let usual = median_level(locale, shelf);
-        for prompt in everything {
+        for prompt in everything.into_iter().filter(|prompt| !is_lent(script, locale, prompt)) {
             let Some(place) = case.notes.text(locale, prompt).or_else(|| used.get(prompt)).cloned() else { continue };
             let Some(name) = found(locale, prompt, shelf) else {
                 let file = file(locale, prompt);

@@ -13,7 +13,8 @@ pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
     let whole = case.texts.iter().filter(|(locale, _)| !case.notes.damaged.contains(*locale));
     for (locale, texts) in whole {
         let mut told = BTreeSet::new();
-        let used = used(script, case, locale).into_iter().filter(|(prompt, _)| !texts.contains_key(prompt));
+        let used = used(script, case, locale).into_iter();
+        let used = used.filter(|(prompt, _)| !texts.contains_key(prompt) && !is_lent(script, locale, prompt));
         for (prompt, place) in used.filter(|(prompt, _)| told.insert(prompt.clone())) {
             missing.entry(prompt).or_insert_with(|| (place, Vec::new())).1.push(locale.clone());
         }
@@ -23,6 +24,12 @@ pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
         let nearest = nearest(prompt.as_str(), known.map(PromptId::as_str));
         case.problems.add(place, Fault::NoText { prompt, locales, nearest });
     }
+}
+
+/// Whether the first language stands in for a prompt that is not there in `locale`. Figures are read out in one language.
+pub(super) fn is_lent(script: &Script, locale: &Locale, prompt: &PromptId) -> bool {
+    let there = script.texts.get(locale).is_some_and(|texts| texts.contains_key(prompt));
+    script.falls_back(locale) && !there && digit_parts(locale).all(|part| part != *prompt)
 }
 
 /// Every prompt that a caller of this language may hear, and a place where it is used.

@@ -4,7 +4,7 @@ use super::{
     Texts, calendar, general, line,
     loader::Loader,
     reader::{Field, Section},
-    step,
+    step, waive,
 };
 use crate::script::{Script, StepId, calendar::Calendar, notes::Spot, problem::Fault};
 use std::{collections::BTreeSet, sync::Arc};
@@ -27,6 +27,7 @@ pub(super) fn script(
     let line = sub(&mut root, "line", loader);
     let hearing = general::hearing(sub(&mut root, "hearing", loader), loader);
     loader.hours = calendar::hours(sub(&mut root, "hours", loader), calendar, loader);
+    waive::read(root.take("waive"), loader);
     let own = sub(&mut root, "step", loader).map(|mut steps| steps.take_rest()).unwrap_or_default();
     root.close(&mut loader.problems);
     if own.is_empty() {

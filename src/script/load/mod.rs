@@ -11,6 +11,7 @@ mod reader;
 mod step;
 mod texts;
 mod value;
+mod waive;
 
 use super::{
     Locale, PromptId, Script,

@@ -222,7 +222,7 @@ fn gather<'a>(value: &'a DeValue<'a>, into: &mut Vec<&'a str>) {
         DeValue::String(text) => into.push(text),
         DeValue::Array(values) => values.iter().for_each(|value| gather(value.get_ref(), into)),
         DeValue::Table(table) => {
-            let said = |key: &str| key == "say" || key == "invalid";
+            let said = |key: &str| matches!(key, "say" | "invalid" | "invalid_prompt" | "no_input_prompt");
             let fields = table.iter().filter(|(key, _)| !said(key.get_ref()));
             fields.for_each(|(_, value)| gather(value.get_ref(), into));
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::phone::Digit;
 use crate::script::{
-    Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, STANDARD_WAIT, Saying, Step, StepId, Target,
+    Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Patience, STANDARD_WAIT, Saying, Step, StepId, Target,
     notes::Spot,
     problem::{Fault, Shape},
 };
@@ -30,13 +30,17 @@ const ACTS: [&str; 11] = [
 ];
 
 /// The keys that go with some of them, and with which.
-const COMPANIONS: [(&str, &str); 6] = [
+const COMPANIONS: [(&str, &str); 10] = [
     ("next", "say"),
     ("speech", "keys"),
     ("no_input", "keys"),
     ("save", "keys"),
     ("wait", "keys"),
     ("otherwise", "branch"),
+    ("invalid_prompt", "keys"),
+    ("no_input_prompt", "keys"),
+    ("tries", "keys"),
+    ("escalate", "keys"),
 ];
 
 /// The notice that a call is recorded: said only when it is, and then never interrupted.
@@ -180,6 +184,17 @@ fn ask(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Ask {
         wait: loader.wait(section.take("wait"), Spot::Wait(id)),
         no_input: section.take("no_input").map(|field| loader.go(&field, Spot::NoInput(id))),
         save: section.take("save").and_then(|field| field.variable(&mut loader.problems)),
+        patience: patience(id, section, loader),
+    }
+}
+
+fn patience(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Patience {
+    let tries = section.take("tries").and_then(|field| field.number(1, 10, &mut loader.problems));
+    Patience {
+        invalid: section.take("invalid_prompt").and_then(|field| loader.prompt(&field)),
+        no_input: section.take("no_input_prompt").and_then(|field| loader.prompt(&field)),
+        tries: tries.map(|tries| tries.unsigned_abs() as u32),
+        escalate: section.take("escalate").map(|field| loader.go(&field, Spot::Escalate(id))),
     }
 }
 

@@ -317,6 +317,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 ),
             );
         }
+        Fault::IdleWaiver { fault, about } => (
+            format!("there is no warning `{fault}` about `{about}` to waive"),
+            "remove this, or correct fault and about",
+        ),
         Fault::BadSheet { detail } => (
             format!("texts.csv beside the recordings cannot be read: {detail}"),
             "its columns are locale, prompt_id, text; texts with commas stand in quotes",

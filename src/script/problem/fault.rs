@@ -204,7 +204,27 @@ pub enum Fault {
     TextChanged { file: String, recorded: String },
     /// The list of what the recordings say cannot be read.
     BadSheet { detail: String },
+
+    // ---- waivers
+    /// A warning is waived that there is not.
+    IdleWaiver { fault: &'static str, about: String },
 }
+
+/// The codes of the faults that can be waived: every warning, but the one that tells of waivers.
+pub const WAIVABLE: [&str; 12] = [
+    "stray_file",
+    "draft_calendar",
+    "announced_key",
+    "human_unsaid",
+    "short_hang_up",
+    "short_answer",
+    "no_spare_recording",
+    "rather_quiet",
+    "quiet_ends",
+    "rather_fast",
+    "text_changed",
+    "bad_sheet",
+];
 
 /// A level or a difference, decibels, as whole tenths: faults compare exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -348,6 +368,19 @@ impl Fault {
             Self::RatherFast { .. } => "rather_fast",
             Self::TextChanged { .. } => "text_changed",
             Self::BadSheet { .. } => "bad_sheet",
+            Self::IdleWaiver { .. } => "idle_waiver",
+        }
+    }
+
+    /// The recording that it is about, where it is about one.
+    pub fn recording(&self) -> Option<&str> {
+        match self {
+            Self::NoSpareRecording { file }
+            | Self::RatherQuiet { file, .. }
+            | Self::QuietEnds { file, .. }
+            | Self::RatherFast { file, .. }
+            | Self::TextChanged { file, .. } => Some(file),
+            _ => None,
         }
     }
 
@@ -364,7 +397,8 @@ impl Fault {
             | Self::RatherQuiet { .. }
             | Self::RatherFast { .. }
             | Self::TextChanged { .. }
-            | Self::BadSheet { .. } => Severity::Warning,
+            | Self::BadSheet { .. }
+            | Self::IdleWaiver { .. } => Severity::Warning,
             Self::QuietEnds { severity, .. } => *severity,
             _ => Severity::Error,
         }

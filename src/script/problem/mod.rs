@@ -6,7 +6,7 @@ mod fault;
 mod tests;
 mod zh;
 
-pub use fault::{BadAudio, Decibels, Fault, RateUnit, Shape};
+pub use fault::{BadAudio, Decibels, Fault, RateUnit, Shape, WAIVABLE};
 
 use super::source::Place;
 use std::fmt;
@@ -111,6 +111,13 @@ impl Problems {
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }
+    }
+
+    /// Takes back those that `waived` says; whether there was one.
+    pub fn waive(&mut self, waived: impl Fn(&Problem) -> bool) -> bool {
+        let before = self.0.len();
+        self.0.retain(|problem| !waived(problem));
+        self.0.len() < before
     }
 
     /// Whether any of them forbids the script.

@@ -24,6 +24,15 @@ fn no_two_faults_share_a_code() {
 }
 
 #[test]
+fn what_can_be_waived_are_the_warnings() {
+    let warns = |fault: &Fault| fault.severity() == Severity::Warning && fault.code() != "idle_waiver";
+    let mut codes: BTreeSet<&str> = every_fault().iter().filter(|fault| warns(fault)).map(Fault::code).collect();
+    // Long quiet at the ends is a warning up to half a second.
+    codes.insert("quiet_ends");
+    assert_eq!(codes, WAIVABLE.into_iter().collect());
+}
+
+#[test]
 fn a_problem_is_told_as_compilers_tell_theirs() {
     let file = crate::script::SourceFile::new("prompts/hotline.toml", "[hotline]\nnane = 1\n");
     let fault = Fault::UnknownKey { key: "nane".into(), nearest: Some("name".into()) };
@@ -127,6 +136,7 @@ fn after(fault: &Fault) -> Option<Fault> {
         TooFast { .. } => RatherFast { file: file(), rate: 181, most: 180, unit: RateUnit::Words },
         RatherFast { .. } => TextChanged { file: file(), recorded: name() },
         TextChanged { .. } => BadSheet { detail: name() },
-        BadSheet { .. } => return None,
+        BadSheet { .. } => IdleWaiver { fault: "rather_fast", about: name() },
+        IdleWaiver { .. } => return None,
     })
 }

@@ -248,6 +248,9 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 format!("录音里说的是：{recorded} 请重新录音，并把新的文字写进录音旁边的 texts.csv"),
             );
         }
+        Fault::IdleWaiver { fault, about } => {
+            (format!("`{about}` 没有 `{fault}` 这个警告，这里不必豁免"), "删掉这一条，或者改正 fault 和 about")
+        }
         Fault::BadSheet { detail } => (
             format!("录音旁边的 texts.csv 读不出来：{detail}"),
             "它的各列是 locale、prompt_id、text；文字里有逗号时要加引号",
