@@ -1,7 +1,7 @@
 //! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
 
 use super::{files::Files, spoken::Spoken};
-use crate::script::{self, Language, Problem, Severity, Source};
+use crate::script::{self, Language, Problem, Severity, Source, callers::shown, keys};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::json;
 use std::{
@@ -17,7 +17,7 @@ use std::{
 /// an error, with 0 where there is none (warnings are no errors), with 2 where the files cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --json"
+    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --json\n  qingjiang check --schema > hotline.schema.json"
 )]
 pub struct Args {
     /// The directory of hotline.toml and the texts [default: ./prompts where there is one, else the built-in script]
@@ -30,6 +30,9 @@ pub struct Args {
     /// Print one JSON array, for editors
     #[arg(long)]
     json: bool,
+    /// Print the JSON Schema of hotline.toml, by which editors complete and underline, and check nothing
+    #[arg(long, conflicts_with_all = ["dir", "audio", "json"])]
+    schema: bool,
 }
 
 /// Runs the command.
@@ -37,22 +40,30 @@ pub struct Args {
 /// # Errors
 /// Where the files cannot be read, or the answer cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    if args.schema {
+        print(&format!("{:#}\n", keys::schema()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let language = args.spoken.language();
     let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
     let problems = script::inspect(None, &source(prompts), &source(audio))?.problems;
-    let mut out = std::io::stdout().lock();
-    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match args.json {
         true => format!("{}\n", as_json(&problems, language)),
         false => as_text(&problems, language, colour),
     };
+    print(&text)?;
+    Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // A pipe that was closed early (`| head`) is nobody's fault.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
     }
-    Ok(ExitCode::from(u8::from(problems.iter().any(|problem| problem.severity() == Severity::Error))))
 }
 
 fn as_json(problems: &[Problem], language: Language) -> serde_json::Value {
@@ -81,8 +92,9 @@ fn as_text(problems: &[Problem], language: Language, colour: bool) -> String {
     let mut text = String::new();
     for problem in problems {
         let mut drawing = String::new();
+        let source = shown(problem.place.file.name(), &problem.place.file.text);
         // What cannot be drawn is still said.
-        let _ = handler.render_report(&mut drawing, &Drawn { problem, language });
+        let _ = handler.render_report(&mut drawing, &Drawn { problem, source, language });
         text.push_str(&format!("{}\n{drawing}\n", problem.line(language)));
     }
     text.push_str(&summary(problems, language));
@@ -104,6 +116,8 @@ fn summary(problems: &[Problem], language: Language) -> String {
 #[derive(Debug)]
 struct Drawn<'p> {
     problem: &'p Problem,
+    /// Its file, without the numbers of callers.
+    source: String,
     language: Language,
 }
 
@@ -133,7 +147,7 @@ impl Diagnostic for Drawn<'_> {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        Some(&self.problem.place.file.text)
+        Some(&self.source)
     }
 }
 
@@ -167,9 +181,26 @@ mod tests {
 
     #[test]
     fn a_directory_that_is_not_there_is_not_a_wrong_script() {
-        let args = Args { dir: Some("/nowhere/prompts".into()), audio: None, spoken: Spoken::default(), json: false };
+        let args = Args {
+            dir: Some("/nowhere/prompts".into()),
+            audio: None,
+            spoken: Spoken::default(),
+            json: false,
+            schema: false,
+        };
         let error = run(&args).expect_err("nothing there").to_string();
         assert!(error.contains("/nowhere/prompts"), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_list_of_callers_is_drawn_without_its_numbers() {
+        let files = [
+            SourceFile::new("hotline.toml", "[step.agent]\nqueue = \"q\"\n"),
+            SourceFile::new("callers.toml", "vip = [\"13812345678\", \"1381234567x\"]\n"),
+        ];
+        let text = as_text(&proofread(&files).problems, Language::Chinese, false);
+        assert!(text.contains("callers.toml:1:23") && text.contains("***********"), "{text}");
+        assert!(!text.contains("1381234"), "{text}");
     }
 
     fn unknown_step() -> Vec<Problem> {

@@ -53,6 +53,25 @@ fn plain(number: &str) -> String {
     mobile.unwrap_or(digits)
 }
 
+/// A text of the operators as screens may show it: as long as it was, with a star for every digit of a caller's number. In
+/// lists of callers those are all digits, elsewhere the long numbers in lines that speak of callers.
+pub fn shown(file: &str, text: &str) -> String {
+    let stars = |text: &str| text.chars().map(|c| if c.is_ascii_digit() { '*' } else { c }).collect::<String>();
+    if file.ends_with(super::load::CALLERS) {
+        return stars(text);
+    }
+    let line = |line: &str| match line.contains("caller") {
+        true => line.split_inclusive('"').map(|part| if is_long(part) { stars(part) } else { part.into() }).collect(),
+        false => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+/// Whether somebody's whole number may be in a text: chosen, local numbers have seven digits and more.
+fn is_long(text: &str) -> bool {
+    text.bytes().filter(u8::is_ascii_digit).count() >= 7
+}
+
 /// A mainland number as it is dialled within the country: area codes have their `0` back.
 fn national(rest: &str) -> String {
     let mobile = rest.starts_with('1') && !matches!(rest.as_bytes().get(1), Some(b'0' | b'1' | b'2'));
@@ -85,6 +104,17 @@ mod tests {
         assert!(shanghai.iter().all(|number| fits("021*", number) && fits("+8621*", number)));
         assert!(fits("010*", "+861012345678") && !fits("010*", "13800138000"));
         assert!(fits("+44*", "+442071234567") && fits("+44*", "00442071234567") && !fits("44*", "+442071234567"));
+    }
+
+    #[test]
+    fn numbers_of_callers_are_not_shown_and_the_rest_is() {
+        let shown = |file, text| super::shown(file, text);
+        assert_eq!(
+            shown("prompts/callers.toml", "vip = [\"138 0013 8000\", \"139*\"]\n"),
+            "vip = [\"*** **** ****\", \"****\"]\n"
+        );
+        let line = "{ caller = [\"13800138000\", \"138*\"], go = \"a\" }\nwait = \"1234567\"\n";
+        assert_eq!(shown("hotline.toml", line), line.replace("13800138000", "***********"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod bundle;
 pub mod calendar;
 pub mod callers;
 mod check;
+pub mod keys;
 mod load;
 mod material;
 pub mod model;

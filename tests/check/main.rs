@@ -5,3 +5,4 @@ mod proofs;
 mod random;
 mod recordings;
 mod scripts;
+mod waivers;

@@ -1,6 +1,9 @@
 //! What lies between two versions, for people.
 
-use super::{super::Material, Tree};
+use super::{
+    super::{Material, callers::shown},
+    Tree,
+};
 use crate::audio::wav;
 use similar::TextDiff;
 use std::collections::BTreeMap;
@@ -67,5 +70,9 @@ fn recording(old: Option<&[u8]>, new: Option<&[u8]>) -> Option<Change> {
 
 fn text(path: &str, old: &[u8], new: &[u8]) -> String {
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
-    TextDiff::from_lines(&*old, &*new).unified_diff().header(path, path).to_string()
+    let found = TextDiff::from_lines(&*old, &*new).unified_diff().header(path, path).to_string();
+    let is_text =
+        |line: &str| line.starts_with([' ', '-', '+']) && !line.starts_with("---") && !line.starts_with("+++");
+    let line = |line: &str| if is_text(line) { shown(path, line) } else { line.to_owned() };
+    found.split_inclusive('\n').map(line).collect()
 }

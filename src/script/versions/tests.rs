@@ -95,6 +95,15 @@ fn the_difference_shows_lines_of_texts_and_lengths_of_recordings() {
 }
 
 #[test]
+fn the_difference_shows_that_a_caller_was_added_and_not_who() {
+    let desk = Desk::new();
+    let old = desk.material();
+    fs::write(desk.folder.path().join("prompts/callers.toml"), "vip = [\"13812345678\"]\n").expect("written");
+    let found = difference(&old, &desk.material()).texts.concat();
+    assert!(found.contains("\n+vip = [\"***********\"]") && !found.contains("138"), "{found}");
+}
+
+#[test]
 fn a_file_that_the_store_has_lost_is_named() {
     let desk = Desk::new();
     let kept = desk.store().keep(&desk.with("name     = ", "name = "), publication(Origin::Saved)).expect("room");

@@ -1,0 +1,168 @@
+//! The table says what the loader takes, and nothing else; the schema takes what the loader takes.
+
+use super::*;
+use crate::script::{SourceFile, proofread, source::embedded};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The names of keys that stand in the loader's source.
+fn taken() -> BTreeSet<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/script/load");
+    let files = std::fs::read_dir(folder).expect("the loader").map(|entry| entry.expect("a file").path());
+    let text: String = files.map(|path| std::fs::read_to_string(path).expect("source")).collect();
+    let text: String = text.split_whitespace().collect();
+    let mut taken = BTreeSet::new();
+    // The calls by which keys are asked for, and the lists of keys that loops ask for.
+    for call in
+        [".take(\"", "section,\"", "table,\"", "limit(\"", "figure(\"", "word(\"", "written(\"", "sub(&mutroot,\""]
+    {
+        for rest in text.split(call).skip(1) {
+            taken.extend(rest.split('"').next().map(str::to_owned));
+        }
+    }
+    for list in ["constACTS:", "COMPANIONS:", "lettests="] {
+        let list = text
+            .split(list)
+            .nth(1)
+            .and_then(|rest| rest.split(';').nth(usize::from(list.starts_with("const") || list.starts_with("COMP"))))
+            .unwrap_or_default();
+        taken.extend(list.split('"').skip(1).step_by(2).map(str::to_owned));
+    }
+    taken.retain(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    taken
+}
+
+#[test]
+fn the_table_has_the_keys_that_the_loader_takes_and_no_others() {
+    // The line conditions are taken by their names, which are words of the contract.
+    let conditions = ["silent", "noise", "faint", "noisy", "handsfree", "choppy"];
+    let listed: BTreeSet<String> = keys().map(|key| key.name.to_owned()).filter(|name| name != "*").collect();
+    let taken: BTreeSet<String> = taken().into_iter().chain(conditions.map(str::to_owned)).collect();
+    let unlisted: Vec<_> = taken.difference(&listed).collect();
+    let idle: Vec<_> = listed.difference(&taken).collect();
+    assert!(unlisted.is_empty() && idle.is_empty(), "not in the table: {unlisted:?}; not taken: {idle:?}");
+}
+
+#[test]
+fn every_key_of_the_table_is_known_in_its_section() {
+    let keyed = keys().filter(|key| key.name != "*" && !key.section.contains(".toml"));
+    for key in keyed {
+        let Some(text) = with(key) else { continue };
+        let unknown: Vec<_> = proofread(&[SourceFile::new("hotline.toml", text.clone())])
+            .problems
+            .into_iter()
+            .filter(|problem| problem.fault.code() == "unknown_key")
+            .collect();
+        assert!(unknown.is_empty(), "{} in {}: {unknown:?}\n{text}", key.name, key.section);
+    }
+}
+
+/// A script that has the key in its section, with a value that it cannot take. A list of a step's parts cannot be.
+fn with(key: &Key) -> Option<String> {
+    let value = format!("{} = 1979-05-27\n", key.name);
+    let rest = "[step.agent]\nqueue = \"q\"\n";
+    let inline = format!("{{ {} }}", value.trim_end());
+    Some(match key.section {
+        "" => format!("{value}[step.agent]\nqueue = \"q\"\n").replace("step = 1979-05-27\n", ""),
+        "greeting" | "waive" => format!("[[{}]]\n{value}{rest}", key.section),
+        "line.*" => format!("[line.faint]\n{value}{rest}"),
+        "line.*.ladder" => format!("[line.faint]\nladder = [{inline}]\n{rest}"),
+        "hours.*" => format!("[hours.x]\n{value}{rest}"),
+        "step.*" => format!("[step.x]\n{value}{rest}"),
+        "step.*.branch" | "step.*.split" => {
+            let act = key.section.rsplit('.').next()?;
+            format!("[step.x]\n{act} = [{inline}]\n{rest}")
+        }
+        "step.*.say" => format!("[step.x]\nsay = [{inline}]\n{rest}"),
+        section if section.starts_with("step.*.") => {
+            let act = section.rsplit('.').next()?;
+            format!("[step.x]\nnext = \"agent\"\n{act} = {inline}\n{rest}")
+        }
+        section => format!("[{section}]\n{value}{rest}"),
+    })
+}
+
+#[test]
+fn every_section_that_is_spoken_of_has_keys() {
+    let sections: BTreeSet<&str> = keys().map(|key| key.section).collect();
+    let spoken = schema();
+    let defs = spoken["$defs"].as_object().expect("sections");
+    assert!(defs.keys().all(|name| sections.contains(name.as_str())));
+    let unreached: Vec<_> = sections
+        .iter()
+        .filter(|name| !name.is_empty() && !name.contains(".toml") && !defs.contains_key(**name))
+        .collect();
+    assert!(unreached.is_empty(), "{unreached:?}");
+}
+
+#[test]
+fn every_key_is_explained_in_both_languages_and_defaults_are_values() {
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for key in keys() {
+        assert!(chinese(key.zh) && !chinese(key.en) && !key.en.is_empty(), "{}", key.name);
+        assert!(key.default.is_none_or(|default| serde_json::from_str::<Value>(default).is_ok()), "{}", key.name);
+        assert!(!key.required || key.default.is_none(), "{}", key.name);
+    }
+}
+
+#[test]
+fn the_default_script_is_as_the_schema_says_and_a_wrong_one_is_not() {
+    let schema = schema();
+    let default = embedded().into_iter().find(|file| file.name() == "hotline.toml").expect("built in");
+    let read = |text: &str| serde_json::to_value(toml::from_str::<toml::Value>(text).expect("TOML")).expect("a value");
+    assert_eq!(faults(&schema, &schema, &read(&default.text), ""), [""; 0]);
+    let wrong = [
+        ("[hotline]\nnane = \"x\"\n", "/hotline/nane"),
+        ("[limits]\nwrong_keys = 0\n", "/limits/wrong_keys"),
+        ("[step.a]\nkeys = { 1 = 2 }\n", "/step/a/keys/1"),
+        ("[step.a]\nbranch = [{ hours = \"work\" }]\n", "/step/a/branch/0/go"),
+        ("[barge_in]\nwelcome = \"voice\"\n", "/barge_in/welcome"),
+    ];
+    for (text, place) in wrong {
+        assert_eq!(faults(&schema, &schema, &read(text), ""), [place], "{text}");
+    }
+}
+
+/// Where `value` is not as `schema` says: the words of JSON Schema that ours uses, patterns left out.
+fn faults(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        let name = name.trim_start_matches("#/$defs/");
+        return faults(root, &root["$defs"][name], value, at);
+    }
+    if let Some(ways) = schema["anyOf"].as_array() {
+        let fits = ways.iter().any(|way| faults(root, way, value, at).is_empty());
+        return if fits { Vec::new() } else { vec![at.into()] };
+    }
+    if schema["enum"].as_array().is_some_and(|words| !words.contains(value)) {
+        return vec![at.into()];
+    }
+    let right = match schema["type"].as_str() {
+        Some("object") => value.is_object(),
+        Some("array") => value.is_array(),
+        Some("string") => value.is_string(),
+        Some("boolean") => value.is_boolean(),
+        Some("integer") => value.as_i64().is_some_and(|number| {
+            schema["minimum"].as_i64().is_none_or(|least| number >= least)
+                && schema["maximum"].as_i64().is_none_or(|most| number <= most)
+        }),
+        _ => true,
+    };
+    if !right {
+        return vec![at.into()];
+    }
+    let mut found = Vec::new();
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let at = format!("{at}/{name}");
+        match (&schema["properties"][name], &schema["additionalProperties"]) {
+            (Value::Null, Value::Bool(false)) => found.push(at),
+            (Value::Null, rest) => found.extend(faults(root, rest, value, &at)),
+            (known, _) => found.extend(faults(root, known, value, &at)),
+        }
+    }
+    let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    found.extend(required.filter(|name| value[*name].is_null()).map(|name| format!("{at}/{name}")));
+    for (index, value) in value.as_array().into_iter().flatten().enumerate() {
+        found.extend(faults(root, &schema["items"], value, &format!("{at}/{index}")));
+    }
+    found
+}
