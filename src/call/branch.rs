@@ -78,18 +78,12 @@ impl Circumstances for Here<'_> {
 mod tests {
     use super::*;
     use crate::{
-        audio::{Bank, source},
-        call::{Command, Entry, Event, HandsOver},
+        call::{Command, Entry, Event, HandsOver, tests::BANK},
         phone::Digit,
         script::{self, Script, SourceFile},
         sim::talk::{Deed, Plan, talk},
     };
-    use std::{
-        sync::{Arc, LazyLock},
-        time::Duration,
-    };
-
-    static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::load(source::embedded()).expect("the default recordings"));
+    use std::{sync::Arc, time::Duration};
 
     fn script(gate: &str) -> Arc<Script> {
         let text = format!(

@@ -68,19 +68,13 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use crate::{
-        audio::{Bank, source},
-        call::What,
+        call::{What, tests::BANK},
         moment::Moment,
         phone::Digit,
         script::{self, SourceFile},
         sim::talk::{Deed, Plan, talk},
     };
-    use std::{
-        sync::{Arc, LazyLock},
-        time::Duration,
-    };
-
-    static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::load(source::embedded()).expect("the default recordings"));
+    use std::{sync::Arc, time::Duration};
 
     /// What is said in a menu with these keys of its own, by a caller who presses these keys a second apart.
     fn said(own: &str, keys: &str) -> Vec<String> {

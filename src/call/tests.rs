@@ -11,7 +11,9 @@ use crate::{
 use std::{sync::LazyLock, time::Duration};
 
 static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedded().expect("the default script")));
-static BANK: LazyLock<Bank> = LazyLock::new(|| Bank::load(source::embedded()).expect("the default recordings"));
+/// Encoded once for all tests of calls.
+pub(super) static BANK: LazyLock<Bank> =
+    LazyLock::new(|| Bank::load(source::embedded()).expect("the default recordings"));
 
 const LIMIT: Duration = Duration::from_secs(600);
 /// `welcome_evening` and `menu_main`, as the recordings are.

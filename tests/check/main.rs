@@ -1,6 +1,7 @@
 //! `qingjiang check` as operators meet it: scripts, texts and recordings with one fault each.
 
 mod branches;
+mod examples;
 mod proofs;
 mod random;
 mod recordings;

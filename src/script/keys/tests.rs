@@ -109,8 +109,15 @@ fn every_key_is_explained_in_both_languages_and_defaults_are_values() {
 fn the_default_script_is_as_the_schema_says_and_a_wrong_one_is_not() {
     let schema = schema();
     let default = embedded().into_iter().find(|file| file.name() == "hotline.toml").expect("built in");
+    // The examples in its comments, too.
+    let examples = default.text.replace("#| ", "");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/examples");
+    let english = std::fs::read_to_string(folder.join("english/hotline.toml")).expect("an example");
+    let government = std::fs::read_to_string(folder.join("government/hotline.toml")).expect("an example");
     let read = |text: &str| serde_json::to_value(toml::from_str::<toml::Value>(text).expect("TOML")).expect("a value");
-    assert_eq!(faults(&schema, &schema, &read(&default.text), ""), [""; 0]);
+    for text in [&default.text, &examples, &english, &government] {
+        assert_eq!(faults(&schema, &schema, &read(text), ""), [""; 0]);
+    }
     let wrong = [
         ("[hotline]\nnane = \"x\"\n", "/hotline/nane"),
         ("[limits]\nwrong_keys = 0\n", "/limits/wrong_keys"),
