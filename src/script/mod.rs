@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod callers;
 mod check;
 pub mod keys;
+mod ladders;
 mod load;
 mod material;
 pub mod model;

@@ -2,7 +2,7 @@
 
 use super::player::{Player, time};
 use crate::{
-    audio::{Bank, Clip, level},
+    audio::{Bank, Clip, bank::COMMON, level},
     moment::Moment,
 };
 use serde::Serialize;
@@ -39,9 +39,9 @@ pub struct Stretch {
 /// Below this a recording's ends are quiet, dBov: our recordings' quiet is 60 dB below their speech.
 const QUIET: f32 = -50.0;
 
-/// Goes through what was heard, run by run.
-pub fn recognise(player: &Player, bank: &Bank, locale: &str, began: Moment) -> Vec<Stretch> {
-    let prompts = prompts(bank, locale);
+/// Goes through what was heard, run by run; prompts are known in these languages.
+pub fn recognise(player: &Player, bank: &Bank, locales: &[impl AsRef<str>], began: Moment) -> Vec<Stretch> {
+    let prompts = prompts(bank, locales);
     let mut stretches = Vec::new();
     for (index, run) in player.runs().iter().enumerate() {
         let end = player.runs().get(index + 1).map_or(player.heard().len(), |next| next.from);
@@ -77,8 +77,9 @@ struct Prompt<'a> {
     pcm: Vec<i16>,
 }
 
-fn prompts<'a>(bank: &'a Bank, locale: &str) -> Vec<Prompt<'a>> {
-    let ours = bank.iter().filter(|(of, _, _)| *of == locale || *of == "common");
+fn prompts<'a>(bank: &'a Bank, locales: &[impl AsRef<str>]) -> Vec<Prompt<'a>> {
+    let known = |of: &str| of == COMMON || locales.iter().any(|locale| locale.as_ref() == of);
+    let ours = bank.iter().filter(|(of, _, _)| known(of));
     ours.map(|(_, id, clip)| Prompt { id, pcm: pcm(clip) }).collect()
 }
 

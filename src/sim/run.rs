@@ -91,7 +91,7 @@ pub fn run(world: World) -> Outcome {
     }
     run.exchange();
     Outcome {
-        report: run.phone.report(&world.bank, &world.script.locale, run.now),
+        report: run.phone.report(&world.bank, &world.script.locales(), run.now),
         journal: run.seen.journal,
         promises: run.seen.promises,
         sound: run.seen.sound,

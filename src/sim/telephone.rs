@@ -233,10 +233,10 @@ impl Telephone {
         self.began
     }
 
-    /// The whole call, with the prompts of `bank` recognised.
-    pub fn report(&self, bank: &Bank, locale: &str, now: Moment) -> Report {
+    /// The whole call, with the prompts of `bank` recognised that are in these languages.
+    pub fn report(&self, bank: &Bank, locales: &[impl AsRef<str>], now: Moment) -> Report {
         Report {
-            heard: heard::recognise(&self.player, bank, locale, self.began),
+            heard: heard::recognise(&self.player, bank, locales, self.began),
             events: self.events.clone(),
             closed_by: self.hung_up,
             ended_ms: now.since(self.began).as_millis() as u64,

@@ -266,7 +266,7 @@ impl Caller {
             let _ = socket.send(message(wire)).await;
         }
         let _ = timeout(Duration::from_secs(1), part(&mut socket)).await;
-        Placed { report: phone.report(&BANK, "zh-CN", ended) }
+        Placed { report: phone.report(&BANK, &["zh-CN"], ended) }
     }
 }
 

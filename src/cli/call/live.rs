@@ -78,7 +78,7 @@ impl Beside<'_> {
             return;
         }
         if self.data.is_none() {
-            for stretch in heard::recognise(phone.player(), self.bank, "zh-CN", phone.began()) {
+            for stretch in heard::recognise(phone.player(), self.bank, &["zh-CN"], phone.began()) {
                 let cut = if stretch.complete { "" } else { "  (cut short)" };
                 show(format_args!("{}  ▶ {}{cut}\n", seconds(stretch.from_ms as i64), stretch.id));
             }

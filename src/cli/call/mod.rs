@@ -8,6 +8,7 @@ use super::files::{Files, wav_8k};
 use crate::{
     audio::Bank,
     console,
+    script::Locale,
     service::{self, Config},
     sim::{
         Segment, Telephone,
@@ -89,14 +90,14 @@ async fn place(args: Args) -> anyhow::Result<ExitCode> {
         Some(url) => {
             let (script, bank) = args.files.clone().open()?;
             let phone = line::talk(url, kind, &facts, phone, args.limit, watch.beside(None, &bank)).await?;
-            (phone, Heard { bank, locale: script.locale.to_string() })
+            (phone, Heard { bank, locales: script.locales() })
         }
         None => own_service(&args, kind, &facts, phone, watch).await?,
     };
     if let Some(path) = &args.save {
         tape::save(path, &phone).with_context(|| path.display().to_string())?;
     }
-    let report = phone.report(&exchange.bank, &exchange.locale, phone.ended());
+    let report = phone.report(&exchange.bank, &exchange.locales, phone.ended());
     if args.json {
         super::say(serde_json::to_string(&report)?)?;
     }
@@ -106,7 +107,7 @@ async fn place(args: Args) -> anyhow::Result<ExitCode> {
 /// What is needed to recognise what was heard.
 struct Heard {
     bank: Arc<Bank>,
-    locale: String,
+    locales: Vec<Locale>,
 }
 
 /// Starts a service on a free port with records of its own, and calls it.
@@ -133,7 +134,7 @@ async fn own_service(
     let Ok(phone) = phone else {
         bail!("the call could not be placed: {:#}", phone.err().unwrap_or_else(|| anyhow::anyhow!("?")))
     };
-    Ok((phone, Heard { bank: edition.bank.clone(), locale: edition.script.locale.to_string() }))
+    Ok((phone, Heard { bank: edition.bank.clone(), locales: edition.script.locales() }))
 }
 
 fn dialect_of(url: Option<&str>) -> PeerKind {
