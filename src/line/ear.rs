@@ -13,14 +13,14 @@ use std::time::Duration;
 use super::{
     Attention, Detector,
     dtmf::Keys,
-    echo::Echo,
+    echo::{Compared, Echo},
     floor::Floor,
     frame::{FRAME_SAMPLES, Frame, Level},
     history::History,
     meter::Meter,
     plain,
     spectrum::Spectrum,
-    talk::{Heard, Talk},
+    talk::{Heard, OverPrompt, Talk},
     timeline::Frames,
     webrtc::Gate,
 };
@@ -102,13 +102,17 @@ impl Ear {
         self.echo.get_or_insert_with(|| Box::new(Echo::new())).play(frames, since);
     }
 
-    /// The next frame came in with these bands; whether it is echo, where it is loud enough to matter.
-    fn compare(&mut self, bands: Bands, level: f32) -> bool {
+    /// What the next frame, of these bands, holds besides what was played.
+    fn compare(&mut self, bands: Bands) -> Compared {
         let number = self.history.next();
-        self.echo.as_mut().is_some_and(|echo| {
-            echo.hear(number, bands);
-            level > AUDIBLE && echo.explains(number)
-        })
+        let Some(echo) = &mut self.echo else { return Compared::ALONE };
+        echo.hear(number, bands);
+        echo.compare(number)
+    }
+
+    /// Whether our own voice may come back with the next frame.
+    fn is_spoken_to(&self) -> bool {
+        self.echo.as_ref().is_some_and(|echo| echo.may_come_back(self.history.next()))
     }
 
     /// Only a frame of two peaks is worth a closer look.
@@ -121,7 +125,7 @@ impl Ear {
         }
     }
 
-    fn remember(&mut self, frame: Frame, audible: bool) {
+    fn remember(&mut self, frame: Frame, audible: bool, own: bool) {
         let number = self.history.next();
         self.history.push(frame);
         let plain = plain::probability(self.history.last(plain::WINDOW).filter(|frame| !frame.echo), self.floor.over());
@@ -134,7 +138,9 @@ impl Ear {
             self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
         }
         let sound = audible && !frame.echo && (frame.gate || speech >= BELIEVED);
-        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo });
+        let over_prompt =
+            self.is_spoken_to().then(|| OverPrompt { own: own && audible, tonal: frame.spectrum.is_tonal() });
+        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo, over_prompt });
     }
 
     #[cfg(feature = "neural")]
@@ -155,7 +161,8 @@ impl Ear {
         self.follow_neural(&filled);
     }
 
-    /// The neural detector would take our own voice for what it is, a voice: it hears silence instead.
+    /// The neural detector would take our own voice for what it is, a voice: it hears silence instead. Not where the line's
+    /// noise hides it: noise that comes and goes with our words would sound like a voice as well.
     #[cfg(feature = "neural")]
     fn keep_from_neural(&mut self) {
         self.concealed = Concealment::default();
@@ -200,31 +207,39 @@ impl Frames for Ear {
         self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
         // Nor is the steady hiss of an idle line: its level says all that anybody asks of it.
         let resting = self.idle > IDLE_FRAMES;
-        if resting || level < WORTH_LOOKING || level < self.floor.dbov() + WORTH_LOOKING_OVER {
+        let spoken_to = self.is_spoken_to();
+        let quiet = level < WORTH_LOOKING || (level < self.floor.dbov() + WORTH_LOOKING_OVER && !spoken_to);
+        if resting || quiet {
             self.spectrum.skip(&samples);
             self.keys.skip();
-            self.compare(flat(level), level);
-            self.ask_neural(&samples);
-            return self.remember(frame, false);
+            self.compare(flat(level));
+            // The tail of our own voice, perhaps: too quiet to be told from the caller's, and too quiet for his.
+            if spoken_to && !resting {
+                self.keep_from_neural();
+            } else {
+                self.ask_neural(&samples);
+            }
+            return self.remember(frame, false, false);
         }
         frame.gate = self.gate.is_voice(pcm);
         let (shape, bands) = self.spectrum.look(&samples);
         frame.spectrum = shape;
         let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        frame.echo = self.compare(bands, level);
+        let compared = self.compare(bands);
+        frame.echo = compared.echo;
         self.follow_keys(&frame, &samples);
-        if frame.echo {
+        if frame.echo && !compared.noise {
             self.keep_from_neural();
         } else {
             self.ask_neural(&samples);
         }
-        self.remember(frame, audible);
+        self.remember(frame, audible, compared.own);
     }
 
     fn missing(&mut self) {
-        self.compare(flat(f32::NEG_INFINITY), f32::NEG_INFINITY);
+        self.compare(flat(f32::NEG_INFINITY));
         self.ask_neural(&[0.0; FRAME_SAMPLES]);
-        self.remember(Frame::MISSING, false);
+        self.remember(Frame::MISSING, false, false);
     }
 
     fn close_gap(&mut self, frames: usize) -> usize {

@@ -27,6 +27,12 @@ const LEARNT: u32 = 3;
 const DOUBTED: i16 = DB * 8 / 100;
 /// What is expected may be louder by this: a room adds its own, 6 dB.
 const MARGIN: i16 = 6 * DB;
+/// Steady noise is followed where a fifth of its frames is quieter: it is believed quieter by a quarter of a decibel for
+/// each frame that is, louder by a sixteenth (3 dB a second) for each that is not …
+const QUIETER: i16 = DB / 4;
+const LOUDER: i16 = DB / 16;
+/// … and may exceed that by this: a band of noise is ten decibels louder than its quietest fifth now and then.
+const NOISE_MARGIN: i16 = 10 * DB;
 /// The caller's own bands hold at least this share of the power.
 const OWN: f32 = 0.5;
 
@@ -46,11 +52,29 @@ pub(super) struct Echo {
     heard: [Levels; 3],
     /// By delay.
     loss: [Levels; DELAYS],
+    /// The line's steady noise; `None` before anything was heard.
+    noise: Option<Levels>,
+}
+
+/// What a frame holds besides what was to be expected.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared {
+    /// It is what was played, and nothing else.
+    pub(super) echo: bool,
+    /// It is no more than the line's steady noise.
+    pub(super) noise: bool,
+    /// It is more than what was played and the line's steady noise together.
+    pub(super) own: bool,
+}
+
+impl Compared {
+    /// Nothing was played that it could be compared with.
+    pub(super) const ALONE: Self = Self { echo: false, noise: false, own: true };
 }
 
 impl Echo {
     pub(super) fn new() -> Self {
-        Self { played: [[0; LANES]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS] }
+        Self { played: [[0; LANES]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS], noise: None }
     }
 
     /// Frames of these bands are played from `since` on, counted from the beginning of the timeline.
@@ -66,19 +90,40 @@ impl Echo {
         self.end = first + frames.len() as u64;
     }
 
-    /// Frame `number` came in with these bands; whether it is echo says [`Echo::explains`].
+    /// Frame `number` came in with these bands; what it holds says [`Echo::compare`].
     pub(super) fn hear(&mut self, number: u64, bands: Bands) {
         let mut padded = [0; LANES];
         padded[..BANDS].copy_from_slice(&bands);
         self.heard = [levels(&padded), self.heard[0], self.heard[1]];
-        if number < self.end + DELAYS as u64 {
+        self.follow_noise();
+        if self.may_come_back(number) {
             self.learn(number.saturating_sub(1));
         }
     }
 
-    /// Whether the newest frame, `number`, is what was played and nothing else.
-    pub(super) fn explains(&self, number: u64) -> bool {
-        number < self.end + DELAYS as u64 && !is_callers(&self.heard[0], &self.expected(number))
+    /// Whether something was played of which frame `number` may be the echo.
+    pub(super) fn may_come_back(&self, number: u64) -> bool {
+        number < self.end + DELAYS as u64
+    }
+
+    /// What the newest frame, `number`, holds.
+    pub(super) fn compare(&self, number: u64) -> Compared {
+        if !self.may_come_back(number) {
+            return Compared::ALONE;
+        }
+        let near = &self.heard[0];
+        let echo = self.expected(number).map(|level| level + MARGIN);
+        let noise = self.noise.unwrap_or_default().map(|level| level + NOISE_MARGIN);
+        let both = std::array::from_fn(|band| echo[band].max(noise[band]));
+        Compared { echo: !is_callers(near, &echo), noise: !is_callers(near, &noise), own: is_callers(near, &both) }
+    }
+
+    fn follow_noise(&mut self) {
+        let heard = self.heard[0];
+        for (noise, heard) in self.noise.get_or_insert(heard).iter_mut().zip(heard) {
+            let over = heard - *noise;
+            *noise += if over > 0 { LOUDER.min(over) } else { over.max(-QUIETER).min(over >> LEARNT) };
+        }
     }
 
     /// Frame `number`, one before the newest, against what was played at every delay: no louder than its neighbours,
@@ -123,7 +168,7 @@ fn is_callers(near: &Levels, expected: &Levels) -> bool {
     for (near, expected) in near.iter().zip(expected).take(BANDS) {
         let power = 10f32.powf(f32::from(*near) / f32::from(DB) / 10.0);
         all += power;
-        own += if *near > expected + MARGIN { power } else { 0.0 };
+        own += if near > expected { power } else { 0.0 };
     }
     own >= OWN * all
 }

@@ -89,6 +89,20 @@ pub(super) struct Shape {
     pub(super) sustained: u8,
 }
 
+/// Of a machine's tone this share of the power lies in both peaks, of 255, and it is this far from flat, in -0.2 dB: a voice
+/// on a telephone shows more of its harmonics.
+const TONE_IN_TWO: u8 = 247;
+const TONE_FLATNESS: u8 = 120;
+/// Or this share lies in peaks that stand still, of 255: a note.
+const NOTE: u8 = 153;
+
+impl Shape {
+    /// Whether it is a machine's tone, or two, or a note.
+    pub(super) fn is_tonal(&self) -> bool {
+        (self.two >= TONE_IN_TWO && self.flatness >= TONE_FLATNESS) || self.sustained > NOTE
+    }
+}
+
 impl Frame {
     /// Time without media.
     pub(super) const MISSING: Self = Self {
