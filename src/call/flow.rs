@@ -384,8 +384,10 @@ impl Call {
 
     /// Stops what is being said, if anything is.
     pub(super) fn hush(&mut self, by: Interruption, now: Moment) {
-        let Phase::Speaking(speaking) = &self.phase else { return };
-        let Some(part) = speaking.parts.get(speaking.playing) else { return };
+        let Phase::Speaking(speaking) = &mut self.phase else { return };
+        // What was stopped is not said any more: it cannot be stopped twice.
+        let parts = std::mem::take(&mut speaking.parts);
+        let Some(part) = parts.get(speaking.playing) else { return };
         let what = What::PromptInterrupted { prompt: part.prompt.clone(), by, heard: now.since(speaking.since) };
         self.journal(now, what);
         self.out.push_back(Command::Hush);

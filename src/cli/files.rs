@@ -4,6 +4,7 @@ use crate::{
     audio::{Bank, resample, source, wav},
     script::{self, Script, Source},
     service::Config,
+    sim::scenario::Stage,
 };
 use anyhow::{Context, bail};
 use std::{
@@ -68,10 +69,19 @@ impl Files {
     /// # Errors
     /// Everything that is wrong with them, a line a problem.
     pub fn open(self) -> anyhow::Result<(Arc<Script>, Arc<Bank>)> {
-        let Self { prompts, audio } = self.or_here();
-        let prompts = prompts.map_or(Source::Embedded, Source::Directory);
-        let script = match script::read(&prompts.scripts()?) {
-            Ok(script) => script,
+        let Stage { script, bank, .. } = self.stage()?;
+        Ok((script, bank))
+    }
+
+    /// The script with its files, and its recordings: what a call can be played on.
+    ///
+    /// # Errors
+    /// Everything that is wrong with them, a line a problem.
+    pub fn stage(self) -> anyhow::Result<Stage> {
+        let audio = self.clone().or_here().audio;
+        let files = self.source().scripts()?;
+        let script = match script::read(&files) {
+            Ok(script) => Arc::new(script),
             Err(problems) => bail!("{}", lines(&problems)),
         };
         let bank = match audio {
@@ -79,9 +89,14 @@ impl Files {
             None => Bank::load(source::embedded()),
         };
         match bank {
-            Ok(bank) => Ok((Arc::new(script), Arc::new(bank))),
+            Ok(bank) => Ok(Stage { files, script, bank: Arc::new(bank) }),
             Err(bad) => bail!("{}", lines(&bad)),
         }
+    }
+
+    /// Where the script and its golden tests are.
+    pub fn source(&self) -> Source {
+        self.clone().or_here().prompts.map_or(Source::Embedded, Source::Directory)
     }
 }
 

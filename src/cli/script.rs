@@ -3,10 +3,13 @@
 use super::{files::Settings, say, spoken::Spoken};
 use crate::{
     script::{
-        self, Language, Material, Severity, Source,
+        self, Bundle, Language, Material, Source,
         versions::{Change, Difference, Origin, Publication, Store, Tree, Version, difference},
     },
-    service::config,
+    service::{
+        config::{self, Tests},
+        golden,
+    },
 };
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -47,6 +50,9 @@ enum Command {
         /// What for
         #[arg(short, long, value_name = "WHY")]
         message: Option<String>,
+        /// Publish though golden tests fail that the configuration asks for (files.tests); the version tells of it
+        #[arg(long)]
+        untested: bool,
     },
     /// Make an earlier version the live one again
     Rollback {
@@ -68,7 +74,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Log { json } => desk.log(json),
         Command::Diff { from, to } => desk.diff(from, to),
-        Command::Publish { message } => desk.publish(message),
+        Command::Publish { message, untested } => desk.publish(message, untested),
         Command::Rollback { number, message } => desk.roll_back(number, message),
     }
 }
@@ -106,9 +112,10 @@ impl Desk {
             Origin::Published => self.tell("发布", "published").to_owned(),
             Origin::RolledBack { to } => format!("{} {to}", self.tell("回到", "rolled back to")),
         };
+        let untested = if version.untested { self.tell("  (未测试)", "  (untested)") } else { "" };
         let why = version.why.as_deref().map_or(String::new(), |why| format!("  {why}"));
         let Version { number, author, files, .. } = version;
-        format!("{number:>4}  {}  {at}  {author}  {origin}  {}{why}", files.id(), self.changed(before, files))
+        format!("{number:>4}  {}  {at}  {author}  {origin}  {}{untested}{why}", files.id(), self.changed(before, files))
     }
 
     /// The files that differ, by name while they are few.
@@ -157,23 +164,43 @@ impl Desk {
         Ok(())
     }
 
-    fn publish(&self, why: Option<String>) -> anyhow::Result<ExitCode> {
+    fn publish(&self, why: Option<String>, untested: bool) -> anyhow::Result<ExitCode> {
         let material = self.on_disk()?;
         let inspected = script::examine(None, &material);
         for problem in &inspected.problems {
             say(problem.line(self.language))?;
         }
-        if inspected.problems.iter().any(|problem| problem.severity() == Severity::Error) {
+        let Some(bundle) = inspected.bundle else {
             say(self.tell("没有发布:先改正上面的错误", "not published: mend the errors above first"))?;
             return Ok(ExitCode::FAILURE);
-        }
+        };
         let live = self.store.newest()?;
         if live.is_some_and(|live| live.files == Tree::of(&material)) {
             say(self.tell("没有变化,不用发布", "no difference to the live version: nothing to publish"))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let version = self.store.keep(&material, self.publication(Origin::Published, why))?;
+        let tested = untested || self.files.tests == Tests::Ignore || self.passes(&bundle, &material)?;
+        if !tested {
+            say(self.tell(
+                "没有发布:上面的测试没有通过(一定要发布,加 --untested)",
+                "not published: the tests above fail (--untested publishes all the same)",
+            ))?;
+            return Ok(ExitCode::FAILURE);
+        }
+        let untested = untested && self.files.tests == Tests::Refuse;
+        let publication = Publication { untested, ..self.publication(Origin::Published, why) };
+        let version = self.store.keep(&material, publication)?;
         self.is_live(&version)
+    }
+
+    /// Whether every golden test passes; those that fail are told.
+    fn passes(&self, bundle: &Bundle, material: &Material) -> anyhow::Result<bool> {
+        let tests = self.files.prompts.clone().map_or(Source::Embedded, Source::Directory).tests()?;
+        let played = golden::play(&tests, &golden::stage(bundle, material));
+        for complaint in played.iter().filter_map(|played| played.complaint(self.language)) {
+            say(complaint)?;
+        }
+        Ok(played.iter().all(golden::Played::passed))
     }
 
     fn roll_back(&self, number: Option<u32>, why: Option<String>) -> anyhow::Result<ExitCode> {
@@ -198,7 +225,8 @@ impl Desk {
             say(self.tell("这个版本现在用不了", "this release cannot use that version"))?;
             return Ok(ExitCode::FAILURE);
         }
-        let publication = self.publication(Origin::RolledBack { to: number }, why);
+        let back = self.publication(Origin::RolledBack { to: number }, why);
+        let publication = Publication { untested: version.untested, ..back };
         let version = self.store.roll_back(&version, publication)?;
         say(self.tell(
             "您的文件没有动:改好再保存(或发布),才会再次生效",
@@ -218,7 +246,7 @@ impl Desk {
 
     fn publication(&self, origin: Origin, why: Option<String>) -> Publication {
         let author = uzers::get_current_username().map_or_else(|| "?".into(), |name| name.to_string_lossy().into());
-        Publication { at: Timestamp::now(), author, origin, why }
+        Publication { at: Timestamp::now(), author, origin, why, untested: false }
     }
 
     fn on_disk(&self) -> anyhow::Result<Material> {

@@ -94,8 +94,10 @@ struct Leg {
 async fn script(State(exchange): Shared) -> Json<Value> {
     let edition = exchange.edition();
     let script = &edition.script;
-    let refused =
-        exchange.refused().map(|refused| json!({ "at": refused.at.to_string(), "reasons": refused.refusal.0 }));
+    let refused = exchange.refused().map(|refused| {
+        let refusal = &refused.refusal;
+        json!({ "at": refused.at.to_string(), "reasons": refusal.reasons, "tests": refusal.tests })
+    });
     let staged = exchange
         .staged()
         .map(|staged| json!({ "at": staged.at.to_string(), "version": staged.version, "changes": staged.changes }));
@@ -106,6 +108,7 @@ async fn script(State(exchange): Shared) -> Json<Value> {
         "published": edition.published.at.to_string(),
         "author": edition.published.author,
         "why": edition.published.why,
+        "untested": edition.published.untested,
         "staged": staged,
         "locale": script.locale,
         "steps": script.steps.iter().map(|step| &step.name).collect::<Vec<_>>(),

@@ -117,7 +117,23 @@ impl Source {
             Self::Directory(path) => read_directory(path),
         }
     }
+
+    /// The golden tests of the script: every `*.toml` in the folder [`TESTS`] beside it, in the order of their names; none where
+    /// there is no such folder. They are no part of the script.
+    ///
+    /// # Errors
+    /// [`SourceError`]: the directory or a file in it cannot be read.
+    pub fn tests(&self) -> Result<Vec<Arc<SourceFile>>, SourceError> {
+        match self {
+            Self::Embedded => Ok(embedded_in(&format!("{TESTS}/"))),
+            Self::Directory(path) if path.join(TESTS).is_dir() => read_directory(&path.join(TESTS)),
+            Self::Directory(_) => Ok(Vec::new()),
+        }
+    }
 }
+
+/// The folder of the golden tests, in the folder of the script.
+pub const TESTS: &str = "tests";
 
 fn read_directory(path: &std::path::Path) -> Result<Vec<Arc<SourceFile>>, SourceError> {
     let unlisted = |cause| SourceError::Directory { path: path.into(), cause };
@@ -141,8 +157,15 @@ fn read(path: PathBuf) -> Result<Arc<SourceFile>, SourceError> {
 
 /// The default script and texts, as they lie in `prompts/` of the project.
 pub(super) fn embedded() -> Vec<Arc<SourceFile>> {
+    embedded_in("")
+}
+
+/// The built-in files directly in one folder of `prompts/`.
+fn embedded_in(folder: &str) -> Vec<Arc<SourceFile>> {
+    let is_ours =
+        |name: &str| name.strip_prefix(folder).is_some_and(|name| name.ends_with(".toml") && !name.contains('/'));
     let mut files: Vec<_> = Prompts::iter()
-        .filter(|name| name.ends_with(".toml") && !name.contains('/'))
+        .filter(|name| is_ours(name))
         .filter_map(|name| Prompts::get(&name).map(|file| (name, file.data)))
         .map(|(name, data)| SourceFile::new(format!("prompts/{name}"), String::from_utf8_lossy(&data)))
         .collect();
@@ -163,6 +186,22 @@ mod tests {
         let file = SourceFile::new("a.toml", "一行\n热线 = 1\n");
         let at = file.text.find('=').expect("written above");
         assert_eq!(Place::new(&file, at..at + 1).line_column(), (2, 4));
+    }
+
+    #[test]
+    fn tests_and_examples_beside_the_script_are_no_part_of_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for below in ["tests", "examples/gate"] {
+            std::fs::create_dir_all(folder.path().join(below)).expect("a folder");
+            std::fs::write(folder.path().join(below).join("silent.toml"), "").expect("written");
+        }
+        std::fs::write(folder.path().join("hotline.toml"), "").expect("written");
+        let source = Source::Directory(folder.path().into());
+        let names = |files: Vec<Arc<SourceFile>>| files.iter().map(|file| file.name().to_owned()).collect::<Vec<_>>();
+        assert_eq!(names(source.scripts().expect("readable")), ["hotline.toml"]);
+        assert_eq!(names(source.tests().expect("readable")), ["silent.toml"]);
+        assert!(embedded().iter().all(|file| !file.path.contains("tests/")));
+        assert!(Source::Embedded.tests().expect("built in").len() >= 60);
     }
 
     #[test]

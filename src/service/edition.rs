@@ -27,13 +27,25 @@ pub struct Edition {
 }
 
 /// Why files are refused: what the operators are told, one line a problem.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.join("\n"))]
-pub struct Refusal(pub Vec<String>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .reasons.join("\n"))]
+pub struct Refusal {
+    /// One line each.
+    pub reasons: Vec<String>,
+    /// Golden tests that fail, by their files' names.
+    pub tests: Vec<String>,
+}
+
+impl Refusal {
+    /// A refusal for this reason.
+    pub fn of(reason: impl ToString) -> Self {
+        Self { reasons: vec![reason.to_string()], tests: Vec::new() }
+    }
+}
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self(vec![error.to_string()])
+        Self::of(error)
     }
 }
 
@@ -67,10 +79,11 @@ pub fn built_in() -> Result<&'static Bundle, Refusal> {
 
 fn refusal(refused: Refused) -> Refusal {
     match refused {
-        Refused::Unread(error) => Refusal(vec![error.to_string()]),
+        Refused::Unread(error) => Refusal::of(error),
         Refused::Wrong(problems) => {
             let errors = problems.iter().filter(|problem| problem.severity() == Severity::Error);
-            Refusal(errors.map(|problem| problem.line(Language::English)).collect())
+            let reasons = errors.map(|problem| problem.line(Language::English)).collect();
+            Refusal { reasons, tests: Vec::new() }
         }
     }
 }

@@ -97,9 +97,10 @@ impl Exchange {
 
     /// Remembers why the files on disk are not live.
     pub(super) fn refuse(&self, refusal: Refusal) {
+        self.metrics.reloaded(false);
+        self.metrics.tests_failed(&refusal.tests);
         self.refused.store(Some(Arc::new(Refused { at: Timestamp::now(), refusal })));
         self.staged.store(None);
-        self.metrics.reloaded(false);
     }
 
     /// Why the files on disk are not live, where they are not.

@@ -46,6 +46,7 @@ pub struct Metrics {
     panics: Counter,
     reloads: Family<ReloadLabels, Counter>,
     script_refused: Gauge,
+    script_tests_failed: Family<TestLabels, Gauge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -130,6 +131,11 @@ struct ReloadLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TestLabels {
+    test: String,
+}
+
 /// Bucket bounds, seconds. Waits: the contract allows 100 ms. Frames: the whole budget of a call is some 20 µs a frame.
 /// First audio: the contract allows 50 ms, the aims are 40 and 15.
 const WAIT_BUCKETS: [f64; 8] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
@@ -166,6 +172,7 @@ impl Default for Metrics {
             panics: Counter::default(),
             reloads: Family::default(),
             script_refused: Gauge::default(),
+            script_tests_failed: Family::default(),
         };
         metrics.name_all();
         metrics
@@ -202,6 +209,11 @@ impl Metrics {
         r.register("panics", "Calls ended by a fault of ours", self.panics.clone());
         r.register("script_reloads", "Changes of prompt files", self.reloads.clone());
         r.register("script_refused", "1 while the files on disk are refused", self.script_refused.clone());
+        r.register(
+            "script_test_failed",
+            "1 for each golden test that the files on disk are refused for",
+            self.script_tests_failed.clone(),
+        );
     }
 
     /// The text that `/metrics` answers.
@@ -282,6 +294,14 @@ impl Metrics {
     pub(super) fn reloaded(&self, good: bool) {
         self.reloads.get_or_create(&ReloadLabels { outcome: if good { "good" } else { "refused" } }).inc();
         self.script_refused.set(i64::from(!good));
+        self.script_tests_failed.clear();
+    }
+
+    /// Names the golden tests for which the files on disk are refused.
+    pub(super) fn tests_failed(&self, tests: &[String]) {
+        for test in tests {
+            self.script_tests_failed.get_or_create(&TestLabels { test: test.clone() }).set(1);
+        }
     }
 
     /// Sets what is only known when it is asked for.

@@ -10,6 +10,7 @@ pub mod edition;
 mod effects;
 pub mod exchange;
 mod flood;
+pub mod golden;
 mod listener;
 mod liveness;
 pub mod log;
@@ -137,7 +138,7 @@ async fn read_files(files: Files) -> Result<(Snapshot, Start), StartError> {
         (Snapshot::take(&files), Publisher::new(&files).start())
     })
     .await;
-    let (seen, start) = read.map_err(|_| Refusal(vec!["a fault of ours while reading the prompts".into()]))?;
+    let (seen, start) = read.map_err(|_| Refusal::of("a fault of ours while reading the prompts"))?;
     Ok((seen, start?))
 }
 
@@ -151,8 +152,8 @@ impl Running {
         let (number, version) = (edition.published.number, &edition.version);
         info!(hotline = edition.script.name, number, version, from, "script");
         if let Some(refused) = self.exchange.refused() {
-            warn!(problems = refused.refusal.0.len(), "the files are refused; the last good version is live");
-            refused.refusal.0.iter().for_each(|line| warn!("{line}"));
+            warn!(problems = refused.refusal.reasons.len(), "the files are refused; the last good version is live");
+            refused.refusal.reasons.iter().for_each(|line| warn!("{line}"));
         }
         if let Some(staged) = self.exchange.staged() {
             info!(

@@ -4,8 +4,9 @@
 //! publish` and `rollback` beside it. So it is there again after a restart, whatever the files look like by then.
 
 use super::{
-    config::{Files, Publish},
+    config::{Files, Publish, Tests},
     edition::{self, Edition, Refusal},
+    golden,
 };
 use crate::script::{
     Bundle, Material, Source,
@@ -90,7 +91,7 @@ impl Publisher {
         match self.files.publish {
             Publish::OnSave => Ok(Looked::Live(Box::new(self.publish(Some(live), &material, Origin::Saved)?))),
             Publish::Manual => {
-                edition::check(Some(&live.bundle), &material)?;
+                self.checked(Some(&live.bundle), &material)?;
                 let changes = live.published.files.changes(&found).map(str::to_owned).collect();
                 Ok(Looked::Staged(Staged { at: Timestamp::now(), version: found.id(), changes }))
             }
@@ -121,20 +122,33 @@ impl Publisher {
 
     fn publish(&self, previous: Option<&Edition>, material: &Material, origin: Origin) -> Result<Edition, Refusal> {
         let bundle = match previous {
-            Some(live) => edition::check(Some(&live.bundle), material)?,
-            None => edition::check(self.at_hand()?, material)?,
+            Some(live) => self.checked(Some(&live.bundle), material)?,
+            None => self.checked(self.at_hand()?, material)?,
         };
         let author = self.files.prompts.as_deref().and_then(owner_of_newest).unwrap_or_else(system_user);
-        let publication = Publication { at: Timestamp::now(), author, origin, why: None };
+        let publication = Publication { at: Timestamp::now(), author, origin, why: None, untested: false };
         let version = self.store.keep(material, publication)?;
         Ok(Edition::new(bundle, version))
     }
 
-    fn read(&self) -> Result<Material, Refusal> {
-        let source = |path: Option<&Path>| path.map_or(Source::Embedded, |path| Source::Directory(path.into()));
-        let read = Material::read(&source(self.files.prompts.as_deref()), &source(self.files.audio.as_deref()));
-        read.map_err(|error| Refusal(vec![error.to_string()]))
+    /// What passes the checks, and its golden tests where those are asked for.
+    fn checked(&self, previous: Option<&Bundle>, material: &Material) -> Result<Bundle, Refusal> {
+        let bundle = edition::check(previous, material)?;
+        if self.files.tests == Tests::Refuse {
+            let tests = source(self.files.prompts.as_deref()).tests().map_err(Refusal::of)?;
+            golden::demand(&tests, &golden::stage(&bundle, material))?;
+        }
+        Ok(bundle)
     }
+
+    fn read(&self) -> Result<Material, Refusal> {
+        let read = Material::read(&source(self.files.prompts.as_deref()), &source(self.files.audio.as_deref()));
+        read.map_err(Refusal::of)
+    }
+}
+
+fn source(path: Option<&Path>) -> Source {
+    path.map_or(Source::Embedded, |path| Source::Directory(path.into()))
 }
 
 /// Whose the file is that was changed last: on a machine of several operators that is who saved it.

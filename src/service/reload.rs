@@ -4,12 +4,15 @@
 //! mount, and costs a millisecond for some two hundred files.
 
 use super::{
-    config::Files,
+    config::{Files, Tests},
     edition::{Edition, Refusal},
     exchange::Exchange,
     publisher::{Looked, Publisher},
 };
-use crate::{moment::Moment, script::versions::Version};
+use crate::{
+    moment::Moment,
+    script::{source::TESTS, versions::Version},
+};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -54,7 +57,7 @@ async fn look(exchange: &Exchange) {
             exchange.stage(Some(staged));
         }
         Err(refusal) => {
-            warn!(problems = refusal.0.len(), "changed files are refused whole; the last good script stays");
+            warn!(problems = refusal.reasons.len(), "changed files are refused whole; the last good script stays");
             tell(&refusal);
             exchange.refuse(refusal);
         }
@@ -86,7 +89,7 @@ fn go_live(exchange: &Exchange, edition: Edition) {
 }
 
 fn tell(refusal: &Refusal) {
-    for line in &refusal.0 {
+    for line in &refusal.reasons {
         warn!("{line}");
     }
 }
@@ -98,7 +101,7 @@ async fn beside<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     let (live, publisher) = (exchange.edition(), Publisher::new(&exchange.config.files));
     let done = spawn_blocking(move || work(&publisher, &live)).await;
-    done.unwrap_or_else(|_| Err(Refusal(vec!["a fault of ours while reading the files".into()])))
+    done.unwrap_or_else(|_| Err(Refusal::of("a fault of ours while reading the files")))
 }
 
 /// Tells when a change is complete: nothing has changed for a while.
@@ -139,6 +142,10 @@ impl Snapshot {
         let mut snapshot = Self::default();
         if let Some(prompts) = &files.prompts {
             snapshot.look_into(prompts, 0);
+            // A test that was mended may let a version pass.
+            if files.tests == Tests::Refuse {
+                snapshot.look_into(&prompts.join(TESTS), 0);
+            }
         }
         if let Some(audio) = &files.audio {
             snapshot.look_into(audio, 1);
@@ -187,6 +194,18 @@ mod tests {
     #[test]
     fn a_change_taken_back_in_time_is_none() {
         assert_eq!(due(&[(0, 1), (500, 0), (5_000, 0)]), [0; 0]);
+    }
+
+    #[test]
+    fn golden_tests_are_looked_at_only_where_they_can_refuse_a_version() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("tests")).expect("made");
+        std::fs::write(folder.path().join("tests/silent.toml"), "").expect("written");
+        let looked = |tests| {
+            let prompts = Some(folder.path().into());
+            Snapshot::take(&Files { prompts, tests, ..crate::service::Config::default().files }).0.len()
+        };
+        assert_eq!((looked(Tests::Ignore), looked(Tests::Refuse)), (0, 1));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use crate::{
     moment::Moment,
 };
 use serde::Serialize;
-use std::sync::Arc;
 
 /// How much of a recording's beginning has to be alike: 0.7 s, as the black-box caller compares.
 const HEAD: usize = 5600;
@@ -52,11 +51,11 @@ pub fn recognise(player: &Player, bank: &Bank, locales: &[impl AsRef<str>], bega
                 at += STEP;
                 continue;
             };
-            let length = prompt.pcm.len().min(sound.len() - at);
+            let length = prompt.clip.samples().min(sound.len() - at);
             let from = (run.at + time(at)).since(began);
             let to = from + time(length);
-            let complete = length == prompt.pcm.len();
-            let (lead, trail) = level::quiet_ends(&prompt.pcm, 8000, QUIET);
+            let complete = length == prompt.clip.samples();
+            let (lead, trail) = level::quiet_ends(&pcm(prompt.clip, prompt.clip.samples()), 8000, QUIET);
             stretches.push(Stretch {
                 id: prompt.id.to_owned(),
                 from_ms: from.as_millis() as u64,
@@ -74,34 +73,36 @@ pub fn recognise(player: &Player, bank: &Bank, locales: &[impl AsRef<str>], bega
 
 struct Prompt<'a> {
     id: &'a str,
-    pcm: Vec<i16>,
+    clip: &'a Clip,
+    head: Vec<i16>,
 }
 
 fn prompts<'a>(bank: &'a Bank, locales: &[impl AsRef<str>]) -> Vec<Prompt<'a>> {
     let known = |of: &str| of == COMMON || locales.iter().any(|locale| locale.as_ref() == of);
     let ours = bank.iter().filter(|(of, _, _)| known(of));
-    ours.map(|(_, id, clip)| Prompt { id, pcm: pcm(clip) }).collect()
+    ours.map(|(_, id, clip)| Prompt { id, clip, head: pcm(clip, clip.samples().min(HEAD)) }).collect()
 }
 
-fn pcm(clip: &Arc<Clip>) -> Vec<i16> {
-    let mut pcm = vec![0; clip.samples()];
+fn pcm(clip: &Clip, samples: usize) -> Vec<i16> {
+    let mut pcm = vec![0; samples];
     clip.pcm_8k(0, &mut pcm);
     pcm
 }
 
 fn best<'a, 'b>(sound: &[i16], prompts: &'b [Prompt<'a>]) -> Option<(f64, &'b Prompt<'a>)> {
-    let scored = prompts.iter().map(|prompt| (alike(sound, &prompt.pcm), prompt));
+    let scored = prompts.iter().map(|prompt| (alike(sound, &prompt.head), prompt));
     scored.filter(|(score, _)| *score > ALIKE).max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 /// Normalised correlation of the beginnings.
 fn alike(a: &[i16], b: &[i16]) -> f64 {
-    let (mut dot, mut aa, mut bb) = (0f64, 1f64, 1f64);
-    for (a, b) in a.iter().zip(b).take(HEAD) {
-        let (a, b) = (f64::from(*a), f64::from(*b));
-        dot += a * b;
-        aa += a * a;
-        bb += b * b;
-    }
-    dot / (aa * bb).sqrt()
+    let length = a.len().min(b.len()).min(HEAD);
+    let (a, b) = (&a[..length], &b[..length]);
+    let power = |of: &[i16]| product(of, of) as f64 + 1.0;
+    product(a, b) as f64 / (power(a) * power(b)).sqrt()
+}
+
+/// In whole numbers, which the compiler adds up many at a time.
+fn product(a: &[i16], b: &[i16]) -> i64 {
+    a.iter().zip(b).map(|(a, b)| i64::from(i32::from(*a) * i32::from(*b))).sum()
 }

@@ -155,7 +155,10 @@ impl Run {
     fn carry_out(&mut self, effect: Effect) {
         match effect {
             Effect::Admit(_) => self.session.on_admission(Admission::Welcome { caller: None }, self.now),
-            Effect::Journal(entry) => self.seen.journal.push(entry),
+            Effect::Journal(entry) => {
+                self.phone.told(&entry);
+                self.seen.journal.push(entry);
+            }
             Effect::Commit(promise) => {
                 if self.store_works {
                     self.seen.promises.push(promise);

@@ -18,6 +18,11 @@ pub enum Segment {
     Keys(Vec<Digit>),
     /// Silence until this many stretches of prompts have been heard in all.
     Hear(u32),
+    /// Silence until a prompt of this name ([`super::glob`]) has been heard, to its end or to where it was cut short. Only a
+    /// simulation knows the names.
+    HearPrompt(String),
+    /// Silence until a prompt of this name begins.
+    From(String),
     /// Frames that never come.
     Missing(Duration),
     /// Hangs up.
@@ -29,15 +34,29 @@ pub enum Segment {
 pub enum BadSegment {
     /// No such kind of segment.
     #[error(
-        "`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N or hangup"
+        "`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, \
+         hear:PROMPT, from:PROMPT or hangup"
     )]
     Kind(String),
     /// A number or duration that is none.
     #[error("`{0}`: `{1}` is not a number or duration that fits here (5000, 5000ms, 5s)")]
     Number(String, String),
+    /// A line that nobody can be heard on, or no condition at all.
+    #[error("`{0}`: who speaks does so on a line that is clear, faint, noisy, handsfree or choppy")]
+    Condition(String),
+    /// A sound, where the caller is told by events.
+    #[error("`{0}`: `events` tell what happens; sounds stand in `say`")]
+    Sound(String),
     /// A key that no telephone has.
     #[error("`{0}`: keys are 0-9 * # A-D")]
     Key(String),
+}
+
+impl Segment {
+    /// Whether it can only be done where it is known which prompts are played: in a simulation.
+    pub const fn needs_names(&self) -> bool {
+        matches!(self, Self::HearPrompt(_) | Self::From(_))
+    }
 }
 
 impl std::str::FromStr for Segment {
@@ -63,7 +82,9 @@ impl std::str::FromStr for Segment {
                 let keys: Option<Vec<Digit>> = rest.chars().map(Digit::parse).collect();
                 Self::Keys(keys.filter(|keys| !keys.is_empty()).ok_or_else(|| BadSegment::Key(text.into()))?)
             }
-            "hear" => Self::Hear(rest.parse().map_err(|_| bad(rest))?),
+            "hear" | "from" if !super::glob::is_pattern(rest) && rest.parse::<u32>().is_err() => return Err(bad(rest)),
+            "hear" => rest.parse().map_or_else(|_| Self::HearPrompt(rest.into()), Self::Hear),
+            "from" => Self::From(rest.into()),
             "hangup" if rest.is_empty() => Self::Hangup,
             _ => return Err(BadSegment::Kind(text.into())),
         })
@@ -94,12 +115,26 @@ mod tests {
         assert_eq!(parse("wav:c.wav"), Ok(Segment::Wav("c.wav".into(), 0.0)));
         assert_eq!(parse("noise:500:-30"), Ok(Segment::Noise(Duration::from_millis(500), -30.0)));
         assert_eq!(parse("hangup"), Ok(Segment::Hangup));
+        assert_eq!(parse("hear:2"), Ok(Segment::Hear(2)));
+        assert_eq!(parse("hear:welcome_*"), Ok(Segment::HearPrompt("welcome_*".into())));
+        assert_eq!(parse("from:menu_main"), Ok(Segment::From("menu_main".into())));
         assert!(matches!(parse("key:1*"), Ok(Segment::Keys(keys)) if keys.len() == 2));
     }
 
     #[test]
     fn what_is_no_segment_is_told_so() {
-        for text in ["silence:x", "noise:5", "key:", "key:x", "hear:-1", "sing:5", "silence:-5", "silence:1e99"] {
+        for text in [
+            "silence:x",
+            "noise:5",
+            "key:",
+            "key:x",
+            "hear:-1",
+            "hear:",
+            "from:Menu",
+            "sing:5",
+            "silence:-5",
+            "silence:1e99",
+        ] {
             assert!(text.parse::<Segment>().is_err(), "{text}");
         }
     }

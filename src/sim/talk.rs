@@ -39,6 +39,40 @@ pub enum Deed {
     Break,
 }
 
+impl Deed {
+    /// What the call is told of it, and when.
+    pub(super) fn heard(&self, at: Moment) -> Vec<(Moment, Event)> {
+        let line = |event| Event::Line(event);
+        match self {
+            Self::Key(digit) => vec![(at, Event::Key(*digit))],
+            Self::HangUp => vec![(at, Event::Gone(EndedBy::Caller))],
+            Self::Break => vec![(at, Event::Gone(EndedBy::Network))],
+            Self::Click => vec![
+                (at, line(LineEvent::Sound { at })),
+                (at + PAUSED, line(LineEvent::Quiet { at: at + Duration::from_millis(40) })),
+            ],
+            Self::Speak(time, _) => {
+                let end = at + *time;
+                let mut heard =
+                    vec![(at, line(LineEvent::Sound { at })), (end + PAUSED, line(LineEvent::Quiet { at: end }))];
+                if *time >= CONFIRMED {
+                    heard.push((at + CONFIRMED, line(LineEvent::SpeechStarted { onset: at })));
+                    heard.push((end + PAUSED, line(LineEvent::SpeechEnded { at: end })));
+                }
+                heard
+            }
+        }
+    }
+
+    /// Speech from when to when, on a line like what.
+    pub(super) fn speech(&self, at: Moment) -> Option<(Moment, Moment, Condition)> {
+        match self {
+            Self::Speak(time, condition) => Some((at, at + *time, *condition)),
+            _ => None,
+        }
+    }
+}
+
 /// What becomes of our marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Marks {
@@ -131,27 +165,9 @@ impl TalkLine {
     fn new(plan: &Plan) -> Self {
         let mut events = Vec::new();
         let mut speech = Vec::new();
-        let line = |event| Event::Line(event);
         for (at, deed) in plan.deeds.iter().map(|(at, deed)| (*at, deed)) {
-            match deed {
-                Deed::Key(digit) => events.push((at, Event::Key(*digit))),
-                Deed::HangUp => events.push((at, Event::Gone(EndedBy::Caller))),
-                Deed::Break => events.push((at, Event::Gone(EndedBy::Network))),
-                Deed::Click => {
-                    events.push((at, line(LineEvent::Sound { at })));
-                    events.push((at + PAUSED, line(LineEvent::Quiet { at: at + Duration::from_millis(40) })));
-                }
-                Deed::Speak(time, condition) => {
-                    let end = at + *time;
-                    speech.push((at, end, *condition));
-                    events.push((at, line(LineEvent::Sound { at })));
-                    events.push((end + PAUSED, line(LineEvent::Quiet { at: end })));
-                    if *time >= CONFIRMED {
-                        events.push((at + CONFIRMED, line(LineEvent::SpeechStarted { onset: at })));
-                        events.push((end + PAUSED, line(LineEvent::SpeechEnded { at: end })));
-                    }
-                }
-            }
+            events.extend(deed.heard(at));
+            speech.extend(deed.speech(at));
         }
         events.sort_by_key(|(at, _)| *at);
         let (store, transfers) = (plan.store.clone().into(), plan.transfers.clone().into());
@@ -180,13 +196,23 @@ impl Party for TalkLine {
 
 impl Ear for TalkLine {
     fn judge(&self, from: Moment, to: Moment, _: Sensitivity) -> Judgement {
-        let overlap = |span: &&(Moment, Moment, Condition)| span.1.min(to).since(span.0.max(from));
-        let longest = self.speech.iter().max_by_key(overlap).filter(|span| !overlap(span).is_zero());
-        let condition = longest.map_or(self.background, |span| span.2);
-        let mut judgement = Judgement::told(condition, Rule::Told);
-        let spoken: Duration = self.speech.iter().map(|span| overlap(&span)).sum();
-        judgement.evidence.speech_ms = spoken.as_millis() as u64;
-        (judgement.evidence.from_ms, judgement.evidence.to_ms) = (from.as_millis(), to.as_millis());
-        judgement
+        judged(&self.speech, self.background, from, to)
     }
+}
+
+/// The truth about a stretch of a line on which this was spoken.
+pub(super) fn judged(
+    speech: &[(Moment, Moment, Condition)],
+    background: Condition,
+    from: Moment,
+    to: Moment,
+) -> Judgement {
+    let overlap = |span: &&(Moment, Moment, Condition)| span.1.min(to).since(span.0.max(from));
+    let longest = speech.iter().max_by_key(overlap).filter(|span| !overlap(span).is_zero());
+    let condition = longest.map_or(background, |span| span.2);
+    let mut judgement = Judgement::told(condition, Rule::Told);
+    let spoken: Duration = speech.iter().map(|span| overlap(&span)).sum();
+    judgement.evidence.speech_ms = spoken.as_millis() as u64;
+    (judgement.evidence.from_ms, judgement.evidence.to_ms) = (from.as_millis(), to.as_millis());
+    judgement
 }

@@ -4,10 +4,12 @@ use super::{
     heard::{self, Stretch},
     peer::{Facts, Peer, PeerKind, Said},
     player::Player,
+    prompts::Prompts,
     voice::{FRAME, Next, Voice},
 };
 use crate::{
     audio::{Bank, codec::Decoder},
+    call::Entry,
     gateway::{Message, Wire},
     moment::Moment,
 };
@@ -31,6 +33,7 @@ pub struct Telephone {
     facts: Facts,
     voice: Voice,
     player: Player,
+    prompts: Prompts,
     decoder: Decoder,
     echo: Option<Echo>,
     began: Moment,
@@ -84,6 +87,7 @@ impl Telephone {
             facts,
             voice,
             player: Player::default(),
+            prompts: Prompts::default(),
             echo,
             began: Moment::ZERO,
             frames: 0,
@@ -123,7 +127,7 @@ impl Telephone {
 
     fn send_frame(&mut self, now: Moment) {
         let mut frame = [0; FRAME];
-        let next = self.voice.next(&mut frame, self.player.stretches(now));
+        let next = self.voice.next(&mut frame, self.player.stretches(now), &self.prompts);
         match next {
             Next::Key(digit) => {
                 self.happened(now, "key", Some(digit.as_char()));
@@ -153,6 +157,11 @@ impl Telephone {
         for (to, from) in frame.iter_mut().zip(back) {
             *to = to.saturating_add((f32::from(from) * gain) as i16);
         }
+    }
+
+    /// The call tells which prompts these sounds are; nobody else can, so a caller on a real line is not told.
+    pub fn told(&mut self, entry: &Entry) {
+        self.prompts.take(&entry.what, entry.at);
     }
 
     /// The service has sent something.

@@ -1,6 +1,6 @@
 //! A caller's side of the line: segments turned into 20 ms frames of 8 kHz audio.
 
-use super::Segment;
+use super::{Segment, prompts::Prompts};
 use crate::phone::Digit;
 use std::{collections::VecDeque, path::Path, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ pub const FRAME: usize = 160;
 /// What an idle channel hisses at, dBov (corpus: -70 to -65).
 const HISS_DBOV: f32 = -68.0;
 /// Silence after each key: chosen, as quick a finger as RFC 4733 digits of 100 ms allow.
-const AFTER_KEY: Duration = Duration::from_millis(200);
+pub const AFTER_KEY: Duration = Duration::from_millis(200);
 
 /// A caller's voice.
 pub struct Voice {
@@ -17,6 +17,8 @@ pub struct Voice {
     /// Samples of the piece under way that are out already.
     position: usize,
     random: u64,
+    /// How far the prompts have been attended to.
+    attended: usize,
 }
 
 #[derive(Clone)]
@@ -27,6 +29,8 @@ enum Piece {
     Pcm(Arc<[i16]>, f32),
     Key(Digit),
     Hear(u32),
+    HearPrompt(String),
+    From(String),
     Hangup,
 }
 
@@ -61,10 +65,12 @@ impl Voice {
                     keys.iter().flat_map(|key| [Piece::Key(*key), Piece::Zeros { samples: samples(AFTER_KEY) }]),
                 ),
                 Segment::Hear(stretches) => ahead.push_back(Piece::Hear(*stretches)),
+                Segment::HearPrompt(name) => ahead.push_back(Piece::HearPrompt(name.clone())),
+                Segment::From(name) => ahead.push_back(Piece::From(name.clone())),
                 Segment::Hangup => ahead.push_back(Piece::Hangup),
             }
         }
-        Ok(Self { ahead, position: 0, random: 0x9e37_79b9_7f4a_7c15 })
+        Ok(Self { ahead, position: 0, random: 0x9e37_79b9_7f4a_7c15, attended: 0 })
     }
 
     /// Whether everything has been done.
@@ -72,8 +78,9 @@ impl Voice {
         self.ahead.is_empty()
     }
 
-    /// Fills `frame` with the next 20 ms. `stretches`: how many stretches of prompts have been heard to their end.
-    pub fn next(&mut self, frame: &mut [i16; FRAME], stretches: u32) -> Next {
+    /// Fills `frame` with the next 20 ms. `stretches`: how many stretches of prompts have been heard to their end; `prompts`:
+    /// which they were, where that is known.
+    pub fn next(&mut self, frame: &mut [i16; FRAME], stretches: u32, prompts: &Prompts) -> Next {
         frame.fill(0);
         let mut filled = 0;
         let mut missing = false;
@@ -90,6 +97,14 @@ impl Voice {
                     self.ahead.pop_front();
                 }
                 Piece::Hear(_) => break,
+                Piece::HearPrompt(name) => match prompts.ended(&name, self.attended) {
+                    Some(next) => self.go_on(next),
+                    None => break,
+                },
+                Piece::From(name) => match prompts.begun(&name, self.attended) {
+                    Some(next) => self.go_on(next),
+                    None => break,
+                },
                 Piece::Zeros { samples } => filled += self.advance(samples, FRAME - filled),
                 Piece::Missing { samples } => {
                     missing = true;
@@ -111,6 +126,12 @@ impl Voice {
             }
         }
         if missing { Next::Nothing } else { Next::Frame }
+    }
+
+    /// What was waited for has been heard.
+    fn go_on(&mut self, attended: usize) {
+        self.attended = attended;
+        self.ahead.pop_front();
     }
 
     /// Moves on by at most `count` samples in a piece of `length`; how many it were.

@@ -116,6 +116,13 @@ impl Service {
         lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
 
+    /// Its resident memory, bytes.
+    pub fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("Linux tells");
+        line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") * 1024
+    }
+
     /// SIGTERM.
     pub fn terminate(&self) {
         let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
@@ -237,7 +244,8 @@ impl Caller {
         tokio::spawn(self.call_at(service.address.clone()))
     }
 
-    async fn call_at(self, address: String) -> Placed {
+    /// The same, at this address.
+    pub async fn call_at(self, address: String) -> Placed {
         let voice = Voice::new(&self.say, |_| Err("no recordings here")).expect("no recordings");
         let mut phone = Telephone::new(self.kind, self.facts.clone(), voice, None);
         let mut socket = connect(&address, self.kind, &Peer::query(self.kind, &self.facts)).await;

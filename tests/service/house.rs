@@ -19,25 +19,31 @@ pub struct House {
 
 /// Starts a service with these lines of configuration.
 pub async fn open(lines: &str) -> House {
-    start(lines, None).await
+    start(lines, &[]).await
 }
 
 /// The same, with operators' files of its own: the default ones, for the test to change.
 pub async fn open_with_files(lines: &str) -> House {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
-    start(lines, Some(&default)).await
+    start(lines, &["prompts"]).await
 }
 
-async fn start(lines: &str, prompts: Option<&Path>) -> House {
+/// The same, with recordings of its own too.
+pub async fn open_with_all_files(lines: &str) -> House {
+    start(lines, &["prompts", "audio"]).await
+}
+
+async fn start(lines: &str, own: &[&str]) -> House {
     let data = tempfile::tempdir().expect("a folder");
     let mut config = Config::parse("test.toml", lines).expect("a good configuration");
     config.listen = ([127, 0, 0, 1], 0).into();
     config.files.data = data.path().join("data");
-    if let Some(prompts) = prompts {
-        let own = data.path().join("prompts");
-        copy(prompts, &own);
-        config.files.prompts = Some(own);
-    }
+    let own_folder = |name: &str| {
+        let folder = own.contains(&name).then(|| data.path().join(name))?;
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &folder);
+        Some(folder)
+    };
+    config.files.prompts = own_folder("prompts");
+    config.files.audio = own_folder("audio");
     let running = service::start(config, console::router).await.expect("a free port");
     House { running, data }
 }
@@ -79,10 +85,15 @@ impl House {
     }
 }
 
+/// The files of a folder and of the folders in it, but no golden tests: those are a test's own.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
-    let files = fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path());
-    for path in files.filter(|path| path.is_file()) {
-        fs::copy(&path, to.join(path.file_name().expect("a name"))).expect("a copy");
+    for path in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let to = to.join(path.file_name().expect("a name"));
+        match path.is_dir() {
+            true if path.ends_with("prompts/tests") => {}
+            true => copy(&path, &to),
+            false => drop(fs::copy(&path, to).expect("a copy")),
+        }
     }
 }

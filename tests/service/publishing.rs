@@ -128,3 +128,60 @@ async fn a_version_that_is_not_there_cannot_be_rolled_back_to() {
     let (status, told) = command(&house, &["rollback", "9"]);
     assert_eq!((status, told.trim()), (1, "there is no version 9"));
 }
+
+// ── golden tests ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const GOOD_TEST: &str =
+    "name = \"a key\"\nend = \"queue:complaint\"\n[caller]\nevents = [\"hear:menu_main\", \"key:2\"]\n";
+
+fn write_test(house: &House, name: &str, text: &str) {
+    fs::create_dir_all(house.prompts().join("tests")).expect("a folder");
+    fs::write(house.prompts().join("tests").join(name), text).expect("written");
+}
+
+async fn open_where_tests_refuse(publish: &str) -> House {
+    let lines = format!("files.quiet = \"200ms\"\nfiles.publish = \"{publish}\"\nfiles.tests = \"refuse\"");
+    let house = house::open_with_files(&lines).await;
+    fs::write(house.data.path().join("qingjiang.toml"), "files.tests = \"refuse\"\n").expect("written");
+    house
+}
+
+#[tokio::test]
+async fn a_version_whose_golden_tests_fail_is_refused_and_they_are_named() {
+    let house = open_where_tests_refuse("on_save").await;
+    write_test(&house, "key.toml", GOOD_TEST);
+    write_test(&house, "wrong.toml", &GOOD_TEST.replace("complaint", "inquiry"));
+    rename(&house, "二号热线");
+    let refused = house.until("/api/v1/script", |_, body| body.contains(r#""tests":["wrong.toml"]"#)).await;
+    assert!(refused.contains("route is queue:complaint, not queue:inquiry"), "{refused}");
+    assert_eq!(script(&house).await["number"], 1);
+    assert!(house.get("/metrics").await.1.contains(r#"qingjiang_script_test_failed{test="wrong.toml"} 1"#));
+    // Mending the test alone lets the version pass.
+    write_test(&house, "wrong.toml", GOOD_TEST);
+    assert_eq!(live(&house, "二号热线").await["number"], 2);
+    assert!(!house.get("/metrics").await.1.contains("wrong.toml"));
+}
+
+#[tokio::test]
+async fn golden_tests_are_nobodys_concern_where_they_are_not_asked_for() {
+    let house = open("on_save").await;
+    write_test(&house, "wrong.toml", "this is no test");
+    rename(&house, "二号热线");
+    assert_eq!(live(&house, "二号热线").await["number"], 2);
+}
+
+#[tokio::test]
+async fn publish_refuses_untested_versions_unless_it_is_told_otherwise() {
+    let house = open_where_tests_refuse("manual").await;
+    write_test(&house, "wrong.toml", &GOOD_TEST.replace("complaint", "inquiry"));
+    rename(&house, "二号热线");
+    let config = house.data.path().join("qingjiang.toml");
+    let config = config.to_str().expect("a path");
+    let (status, told) = command(&house, &["publish", "--config", config]);
+    assert!(status == 1 && told.contains("wrong.toml: route is queue:complaint"), "{told}");
+    let (status, told) = command(&house, &["publish", "--config", config, "--untested"]);
+    assert!(status == 0 && told.contains("version 2"), "{told}");
+    assert_eq!(live(&house, "二号热线").await["untested"], true);
+    let (_, log) = command(&house, &["log"]);
+    assert!(log.lines().next().is_some_and(|line| line.contains("(untested)")), "{log}");
+}

@@ -80,6 +80,9 @@ pub fn execute(args: Args) -> anyhow::Result<ExitCode> {
 async fn place(args: Args) -> anyhow::Result<ExitCode> {
     let kind = args.dialect.unwrap_or_else(|| dialect_of(args.url.as_deref()));
     let say = if args.say.is_empty() { vec![Segment::Hiss(Duration::from_secs(60))] } else { args.say.clone() };
+    if let Some(wait) = say.iter().find(|segment| segment.needs_names()) {
+        bail!("{wait:?}: on a real line nobody says which prompt is played; wait for hear:N");
+    }
     let call_id = args.call_id.clone().unwrap_or_else(|| format!("call-{}", jiff::Timestamp::now().as_millisecond()));
     let resume = args.resume.iter().map(|why| ("resume".to_owned(), why.clone()));
     let facts =

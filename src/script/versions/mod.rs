@@ -33,6 +33,9 @@ pub struct Version {
     /// What it is for, in the author's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Its golden tests failed, or were not played, and its author published it all the same (`--untested`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untested: bool,
     /// What it consists of.
     pub files: Tree,
 }
@@ -65,6 +68,8 @@ pub struct Publication {
     pub origin: Origin,
     /// What for.
     pub why: Option<String>,
+    /// Whether golden tests that were asked for were passed over.
+    pub untested: bool,
 }
 
 /// Files by name, each by the SHA-256 of what is in it (hexadecimal).

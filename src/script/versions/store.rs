@@ -168,9 +168,9 @@ impl Store {
     }
 
     fn add(&self, files: Tree, publication: Publication) -> Result<Version, StoreError> {
-        let Publication { at, author, origin, why } = publication;
+        let Publication { at, author, origin, why, untested } = publication;
         let number = self.newest_number()?.unwrap_or(0) + 1;
-        let version = Version { number, at, author, origin, why, files };
+        let version = Version { number, at, author, origin, why, untested, files };
         let path = self.description(number);
         let text =
             serde_json::to_vec_pretty(&version).map_err(|cause| StoreError::Broken { path: path.clone(), cause })?;

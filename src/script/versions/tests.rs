@@ -37,7 +37,9 @@ impl Desk {
 }
 
 fn publication(origin: Origin) -> Publication {
-    Publication { at: Timestamp::UNIX_EPOCH, author: "ops".into(), origin, why: Some("试一试".into()) }
+    Publication {
+        at: Timestamp::UNIX_EPOCH, author: "ops".into(), origin, why: Some("试一试".into()), untested: false
+    }
 }
 
 fn objects(store: &Store, data: &Path) -> usize {

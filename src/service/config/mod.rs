@@ -54,6 +54,8 @@ pub struct Files {
     pub quiet: Duration,
     /// What makes a good change live.
     pub publish: Publish,
+    /// What golden tests that fail mean.
+    pub tests: Tests,
 }
 
 /// What makes a good change of the operators' files live for the next call.
@@ -63,6 +65,15 @@ pub enum Publish {
     OnSave,
     /// `qingjiang script publish`.
     Manual,
+}
+
+/// What it means for a version that its golden tests fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tests {
+    /// Nothing: they are not played.
+    Ignore,
+    /// It is refused.
+    Refuse,
 }
 
 /// What a call, a socket and the machine may cost.
@@ -173,6 +184,7 @@ impl Files {
             data: reader.take(&table::DATA).unwrap_or_default().into(),
             quiet: reader.take(&table::QUIET),
             publish: reader.take(&table::PUBLISH),
+            tests: reader.take(&table::TESTS),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Every setting there is. Adding one: an item here, a line in [`ALL`], a field in [`super::Config`].
 
 use super::{
-    Publish,
+    Publish, Tests,
     setting::{Address, Choice, Described, Hidden, Number, Setting, Switch, Text, Time},
 };
 use std::{
@@ -17,6 +17,7 @@ pub const ALL: &[&dyn Described] = &[
     &DATA,
     &QUIET,
     &PUBLISH,
+    &TESTS,
     &MAX_CALLS,
     &MAX_SOCKETS,
     &MAX_MESSAGE,
@@ -81,6 +82,13 @@ pub(super) const PUBLISH: Setting<Choice<Publish>> = Setting {
     key: "files.publish",
     kind: Choice(&[("on_save", Publish::OnSave), ("manual", Publish::Manual)]),
     why: "Whether a good change is live for the next call as soon as it is saved, or waits for `qingjiang script publish`",
+};
+
+pub(super) const TESTS: Setting<Choice<Tests>> = Setting {
+    key: "files.tests",
+    kind: Choice(&[("ignore", Tests::Ignore), ("refuse", Tests::Refuse)]),
+    why: "Whether a version whose golden tests (tests/*.toml beside the script) fail is refused as one with errors is. They are \
+          played whenever files have changed: a few seconds of one core",
 };
 
 pub(super) const MAX_CALLS: Setting<Number> = Setting {
