@@ -1,11 +1,15 @@
-//! What a whole call costs where nothing but its events is simulated. `cargo bench --bench call`
+//! What a whole call costs to simulate: from events and from sound. `cargo bench --bench call`
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use qingjiang::{
     moment::Moment,
     phone::Digit,
     script::{Bundle, Source},
-    sim::talk::{Deed, Outcome, Plan, talk},
+    service::golden,
+    sim::{
+        scenario::{Scenario, Stage},
+        talk::{Deed, Outcome, Plan, talk},
+    },
 };
 use std::{hint::black_box, time::Duration};
 
@@ -35,5 +39,50 @@ fn minute() -> Plan {
     Plan { deeds: vec![press(14, '*'), press(27, '*'), press(40, '7'), press(58, '1')], ..Plan::default() }
 }
 
-criterion_group!(benches, calls);
+/// A caller who comes back from a transfer, gives a number three times, and is heard to the end: over three minutes.
+const LONG: [&str; 17] = [
+    "hear:callback_offer",
+    "key:1",
+    "hear:callback_use_this_number",
+    "key:2",
+    "hear:callback_number",
+    "key:02112345678#",
+    "hear:confirm_key",
+    "key:2",
+    "hear:callback_number",
+    "key:02112345678#",
+    "hear:confirm_key",
+    "key:2",
+    "hear:callback_number",
+    "key:02112345678#",
+    "hear:confirm_key",
+    "key:2",
+    "hear:callback_number",
+];
+
+/// Golden tests: one call of over three minutes, told by events and heard, and all those of the default script.
+fn golden_tests(criterion: &mut Criterion) {
+    let bundle = Bundle::open(&Source::Embedded, &Source::Embedded).expect("our own files");
+    let stage = Stage {
+        files: Source::Embedded.scripts().expect("our own files"),
+        script: bundle.script.clone(),
+        bank: bundle.bank.clone(),
+    };
+    let mut group = criterion.benchmark_group("golden");
+    group.sample_size(10);
+    for key in ["events", "say"] {
+        let text = format!("[caller]\nresume = \"no_answer\"\n{key} = {LONG:?}\n");
+        let scenario = Scenario::parse(&text).expect("a scenario");
+        let play = || scenario.play(&stage, |_| Err("no recordings".into())).expect("it plays");
+        let seconds = play().report.ended_ms / 1000;
+        group.bench_function(format!("by_{key}_{seconds}s"), |bencher| bencher.iter(|| black_box(play())));
+    }
+    let tests = Source::Embedded.tests().expect("our own files");
+    group.bench_function(format!("all_{}_tests", tests.len()), |bencher| {
+        bencher.iter(|| assert!(golden::play(&tests, &stage).iter().all(golden::Played::passed)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, calls, golden_tests);
 criterion_main!(benches);

@@ -1,20 +1,19 @@
 //! Whatever a caller, a line and a gateway do: never a hang-up without a closing prompt played to its end and its wait,
 //! never a wait shorter than written, always an end. (service-script.md §1)
 
+mod politeness;
+
+use politeness::{CLOSINGS, LIMIT, digit, evening, plan, polite};
 use proptest::prelude::*;
 use qingjiang::{
     audio::{Bank, source},
-    call::{Disposition, EndedBy, Entry, What},
-    gateway::Resume,
-    line::Condition,
     moment::Moment,
-    phone::{Digit, PhoneNumber},
     script::{self, Script},
     sim::{
         Segment,
         peer::{Facts, PeerKind},
         run::{World, run},
-        talk::{Deed, Marks, Plan, talk},
+        talk::talk,
         telephone::Echo,
         voice::Voice,
     },
@@ -29,118 +28,6 @@ use std::{
 static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedded().expect("the default script")));
 static BANK: LazyLock<Arc<Bank>> =
     LazyLock::new(|| Arc::new(Bank::load(source::embedded()).expect("the default recordings")));
-
-/// Prompts that say goodbye: the only ones after which we may hang up.
-const CLOSINGS: [&str; 8] = [
-    "goodbye",
-    "silent_change_phone",
-    "faint_change_phone",
-    "noisy_change_phone",
-    "one_way_callback",
-    "one_way_no_number",
-    "system_error",
-    "capacity_busy",
-];
-/// The wait of the default script's closings and rungs.
-const WAIT: Duration = Duration::from_secs(5);
-/// An hour: whoever has not been helped or let go by then never will be.
-const LIMIT: Duration = Duration::from_secs(3600);
-
-fn evening() -> jiff::Zoned {
-    jiff::civil::date(2026, 11, 18).at(20, 0, 0, 0).in_tz("Asia/Shanghai").expect("a date")
-}
-
-/// What must hold of every call.
-fn polite(journal: &[Entry], end: &Option<(Disposition, EndedBy)>, at: Moment) -> Result<(), String> {
-    let Some((disposition, by)) = end else { return Err(format!("no end by {at:?}")) };
-    waits_are_whole(journal)?;
-    let hung_up =
-        *by == EndedBy::Hotline && !matches!(disposition, Disposition::Agent(_) | Disposition::Line(Condition::Tone));
-    if !hung_up {
-        return Ok(());
-    }
-    let said = journal.iter().rev().find_map(|entry| match &entry.what {
-        What::PromptFinished { prompt } => Some((entry.at, prompt.as_str(), true)),
-        What::PromptInterrupted { prompt, .. } => Some((entry.at, prompt.as_str(), false)),
-        _ => None,
-    });
-    match said {
-        None => Err("hung up without a word".into()),
-        Some((_, prompt, false)) => Err(format!("hung up over {prompt}, which was cut short")),
-        Some((_, prompt, _)) if !CLOSINGS.contains(&prompt) => Err(format!("hung up after {prompt}")),
-        Some((ended, prompt, _)) if at.since(ended) < WAIT => {
-            Err(format!("hung up {:?} after {prompt}", at.since(ended)))
-        }
-        Some(_) => Ok(()),
-    }
-}
-
-/// Every wait that is said to have ended began at least so long before.
-fn waits_are_whole(journal: &[Entry]) -> Result<(), String> {
-    let mut silent_since = Moment::ZERO;
-    for entry in journal {
-        match &entry.what {
-            What::PromptFinished { .. } | What::PromptInterrupted { .. } => silent_since = entry.at,
-            What::Waited { planned, .. } if entry.at.since(silent_since) < *planned => {
-                return Err(format!("a wait of {planned:?} lasted {:?}", entry.at.since(silent_since)));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn condition() -> impl Strategy<Value = Condition> {
-    use Condition::*;
-    prop_oneof![
-        4 => Just(Clear), 2 => Just(Faint), 2 => Just(Noisy), 1 => Just(Handsfree), 1 => Just(Choppy), 1 => Just(Noise),
-        1 => Just(Silent)
-    ]
-}
-
-fn digit() -> impl Strategy<Value = Digit> {
-    prop::sample::select("0123456789*#".chars().collect::<Vec<_>>()).prop_map(|key| Digit::parse(key).expect("a key"))
-}
-
-fn deed() -> impl Strategy<Value = Deed> {
-    prop_oneof![
-        6 => (50u64..8000, condition()).prop_map(|(ms, condition)| Deed::Speak(Duration::from_millis(ms), condition)),
-        2 => Just(Deed::Click),
-        5 => digit().prop_map(Deed::Key),
-        1 => Just(Deed::HangUp),
-        1 => Just(Deed::Break),
-    ]
-}
-
-fn plan() -> impl Strategy<Value = Plan> {
-    let deeds = prop::collection::vec((0u64..12_000, deed()), 0..14).prop_map(|steps| {
-        let mut at = Moment::ZERO;
-        let timed = steps.into_iter().map(|(after, deed)| {
-            at += Duration::from_millis(after);
-            (at, deed)
-        });
-        timed.collect::<Vec<_>>()
-    });
-    let marks = prop::sample::select(vec![Marks::True, Marks::Never, Marks::Twice, Marks::Early, Marks::Some]);
-    let background =
-        prop::sample::select(vec![Condition::Silent, Condition::Silent, Condition::Noise, Condition::Clear]);
-    let resume =
-        prop::option::weighted(0.3, prop::sample::select(vec![Resume::NoAnswer, Resume::Failed, Resume::Completed]));
-    let answers = || prop::collection::vec(any::<bool>(), 0..3);
-    let caller = prop::option::weighted(0.7, Just("13800138000"));
-    (deeds, marks, background, resume, answers(), answers(), caller).prop_map(
-        |(deeds, marks, background, resume, store, transfers, caller)| Plan {
-            deeds,
-            marks,
-            background,
-            resume,
-            store,
-            transfers,
-            caller: caller.and_then(PhoneNumber::parse),
-            ..Plan::default()
-        },
-    )
-}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]

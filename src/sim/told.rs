@@ -24,7 +24,11 @@ use crate::{
     phone::{Digit, PhoneNumber},
     script::Script,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 /// One thing such a caller does.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +94,10 @@ pub struct Told {
     pub caller: Option<PhoneNumber>,
     /// Why the call comes back.
     pub resume: Option<Resume>,
+    /// What the gateway tells besides.
+    pub parameters: BTreeMap<String, String>,
+    /// What the script's splits are drawn by.
+    pub lot: u64,
     /// The script.
     pub script: Arc<Script>,
     /// Its recordings: how long they are.
@@ -106,7 +114,8 @@ pub struct Told {
 
 /// Runs a call to its end or its limit.
 pub fn run(told: Told) -> Outcome {
-    let Told { acts, background, marks, caller, resume, script, bank, wall, limit, store_works, transfer } = told;
+    let Told { acts, background, marks, caller, resume, parameters, lot, script, bank, wall, .. } = told;
+    let Told { limit, store_works, transfer, .. } = told;
     let mut caller_side = Caller {
         acts: acts.into(),
         clock: Moment::ZERO,
@@ -122,7 +131,7 @@ pub fn run(told: Told) -> Outcome {
     };
     let hands_over = if transfer.is_some() { HandsOver::ByApi } else { HandsOver::ByRoute };
     let setting = Setting { script: &script, bank: &bank, wall, hands_over, marks };
-    let beginning = Beginning { at: Moment::ZERO, caller, resume };
+    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot };
     let talk::Outcome { journal, promises, end, at } =
         converse(setting, &mut caller_side, beginning, Moment::after(limit));
     let closed_by = end.as_ref().map(|(_, by)| if *by == EndedBy::Hotline { HungUp::App } else { HungUp::Caller });

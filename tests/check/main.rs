@@ -1,9 +1,14 @@
 //! `qingjiang check` as operators meet it: scripts, texts and recordings with one fault each.
 
 mod branches;
+mod broken;
 mod examples;
+mod odd;
+#[path = "../politeness/mod.rs"]
+mod politeness;
 mod proofs;
 mod random;
 mod recordings;
 mod scripts;
+mod talks;
 mod waivers;

@@ -20,15 +20,22 @@ fn scripts_that_pass_are_as_they_were_proved() {
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let scripts = prop::collection::vec((0..13usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS);
     runner
-        .run(&(scripts, prop::collection::vec(any::<u8>(), 200)), |(steps, choices)| walked(&steps, &choices))
+        .run(&(steps(), prop::collection::vec(any::<u8>(), 200)), |(steps, choices)| walked(&steps, &choices))
         .expect("a walk");
     let accepted = ACCEPTED.load(Ordering::Relaxed);
     assert!(accepted > 60, "only {accepted} scripts were accepted: nothing was tried");
 }
 
-fn walked(steps: &[(usize, usize, usize, usize)], choices: &[u8]) -> Result<(), TestCaseError> {
+/// What a random step does, where it leads, where else, and what it says.
+pub type Step = (usize, usize, usize, usize);
+
+/// The steps of a random script.
+pub fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((0..14usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS)
+}
+
+fn walked(steps: &[Step], choices: &[u8]) -> Result<(), TestCaseError> {
     let text = written(steps);
     let Ok(script) = script::read(&[SourceFile::new("hotline.toml", text.clone())]) else { return Ok(()) };
     ACCEPTED.fetch_add(1, Ordering::Relaxed);
@@ -42,7 +49,7 @@ fn walked(steps: &[(usize, usize, usize, usize)], choices: &[u8]) -> Result<(), 
 }
 
 /// A script in the operators' words.
-fn written(steps: &[(usize, usize, usize, usize)]) -> String {
+pub fn written(steps: &[Step]) -> String {
     let name = |index: usize| if index == STEPS { "agent".to_owned() } else { format!("s{index}") };
     let mut text = String::from("[hotline]\nstart = \"s0\"\nagent = \"agent\"\n");
     for (index, (act, to, or, say)) in steps.iter().enumerate() {
@@ -60,6 +67,7 @@ fn written(steps: &[(usize, usize, usize, usize)]) -> String {
             9 => format!("branch = [{{ variable = \"n\", set = true, is = 1, go = \"{to}\" }}]\notherwise = \"{or}\""),
             10 => format!("split = [{{ share = 50, go = \"{to}\" }}, {{ share = 50, go = \"{or}\" }}]"),
             11 => format!("set = {{ n = 1 }}\nnext = \"{to}\""),
+            12 => format!("language = \"en\"\nnext = \"{to}\""),
             _ => "queue = \"q\"".into(),
         };
         let say = ["say = \"goodbye\"\n", "say = [\"hold_back\", \"goodbye\"]\n", "say = \"number_is\"\n", ""][*say];

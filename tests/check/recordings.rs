@@ -1,5 +1,6 @@
 //! Recordings with one fault each: the default ones, and one that is not as it should be.
 
+use super::broken::{self, encode, scaled, sped_up};
 use qingjiang::{
     audio,
     script::{self, Bundle, Material, Problem, Recordings, Source, SourceFile, examine},
@@ -11,6 +12,24 @@ use std::{
 
 /// The recording that is spoilt.
 const SPOILT: &str = "goodbye";
+
+#[test]
+fn broken_recordings_are_refused_where_their_text_stands() {
+    let line = TEXTS.lines().position(|line| line.starts_with(SPOILT)).expect("a text") + 1;
+    let mut wrong = String::new();
+    for (place, (code, spoil)) in broken::recordings().into_iter().enumerate() {
+        let problems = with(spoil);
+        let errors: Vec<_> = problems.iter().filter(|problem| problem.severity() == script::Severity::Error).collect();
+        let found: Vec<_> = errors.iter().map(|problem| problem.fault.code()).collect();
+        let lines = errors.iter().all(|problem| {
+            (problem.place.file.name(), problem.place.line_column()) == ("zh-CN.toml", (line, SPOILT.len() + 4))
+        });
+        if found != [code] || !lines {
+            wrong += &format!("{place}: {code}, not {problems:?}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
 
 #[test]
 fn a_missing_recording_is_an_error_where_its_text_stands() {
@@ -151,26 +170,6 @@ fn check(texts: &str, wavs: Vec<audio::Source>, sheet: Option<Arc<SourceFile>>) 
 
 fn samples(wav: &[u8]) -> Vec<i16> {
     audio::wav::read(wav).expect("a recording").into_mono()
-}
-
-fn scaled(samples: &[i16], gain: f32) -> Vec<i16> {
-    samples.iter().map(|&sample| (f32::from(sample) * gain) as i16).collect()
-}
-
-/// Plays faster, and higher.
-fn sped_up(samples: &[i16], factor: f64) -> Vec<i16> {
-    (0..(samples.len() as f64 / factor) as usize).map(|n| samples[(n as f64 * factor) as usize]).collect()
-}
-
-fn encode(samples: &[i16], sample_rate: u32, channels: u16) -> Vec<u8> {
-    let spec = hound::WavSpec { channels, sample_rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut file = std::io::Cursor::new(Vec::new());
-    let mut writer = hound::WavWriter::new(&mut file, spec).expect("a writer");
-    for sample in samples {
-        (0..channels).for_each(|_| writer.write_sample(*sample).expect("memory"));
-    }
-    writer.finalize().expect("memory");
-    file.into_inner()
 }
 
 fn told(problems: &[Problem]) -> Vec<(&'static str, &'static str)> {

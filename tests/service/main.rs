@@ -2,6 +2,10 @@
 //!
 //! These tests take real time, so they are few and short; what can be shown in simulated time is shown there.
 
+#[allow(dead_code, reason = "it serves the tests of the checker too")]
+#[path = "../check/broken.rs"]
+mod broken;
+mod broken_files;
 mod calls;
 mod common;
 mod doors;
@@ -13,3 +17,4 @@ mod program;
 mod publishing;
 mod report;
 mod transfer;
+mod under_load;

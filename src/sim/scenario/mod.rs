@@ -41,10 +41,11 @@ use crate::{
     line::Condition,
     phone::PhoneNumber,
     script::{self, Problem, Script, SourceFile},
+    session,
 };
 use expect::{End, Expected};
 use serde::Deserialize;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 /// A scenario as it stands in its file.
 #[derive(Clone, Debug, Deserialize)]
@@ -86,6 +87,9 @@ struct Caller {
     echo: Option<String>,
     /// Why the call comes back.
     resume: Option<String>,
+    /// What the gateway tells besides, as call variables.
+    #[serde(default)]
+    parameters: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -145,6 +149,8 @@ pub struct Stage {
 const USUAL: jiff::civil::DateTime = jiff::civil::date(2026, 11, 18).at(20, 0, 0, 0);
 /// When a scenario that does not end is given up.
 const LIMIT: Duration = Duration::from_secs(600);
+/// The id of every simulated call: splits are drawn by it.
+const CALL_ID: &str = "scenario";
 /// Who calls, where the file does not say.
 const CALLER: &str = "13800138000";
 
@@ -222,10 +228,10 @@ impl Scenario {
         Ok(World {
             kind: self.kind()?,
             facts: Facts {
-                call_id: "scenario".into(),
+                call_id: CALL_ID.into(),
                 caller: self.number().into(),
                 called: "10000".into(),
-                parameters: resume.collect(),
+                parameters: resume.chain(caller.parameters.clone()).collect(),
             },
             voice: Voice::new(&segments, |path| load(path).map_err(BadScenario::Recording))?,
             echo: caller.echo.as_deref().map(echo).transpose()?,
@@ -252,6 +258,8 @@ impl Scenario {
             marks: marks(self.world.marks.as_deref())?,
             caller: PhoneNumber::parse(self.number()),
             resume: caller.resume.as_deref().map(Resume::parse),
+            parameters: caller.parameters.clone(),
+            lot: session::lot(CALL_ID),
             script: script.clone(),
             bank: bank.clone(),
             wall: self.wall(script)?,
