@@ -32,7 +32,7 @@ const LIMITS: [&str; 3] =
 
 #[test]
 fn no_random_caller_of_a_random_script_is_treated_rudely() {
-    let config = ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 1_200, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let around = (0..LINES.len(), 0..BARGE_IN.len(), 0..LIMITS.len());
     let plans = prop::collection::vec(plan(), 3);
@@ -42,7 +42,7 @@ fn no_random_caller_of_a_random_script_is_treated_rudely() {
     });
     tried.expect("politeness");
     let accepted = ACCEPTED.load(Ordering::Relaxed);
-    assert!(accepted > 300, "only {accepted} scripts were accepted: nothing was tried");
+    assert!(accepted > 60, "only {accepted} scripts were accepted: nothing was tried");
 }
 
 fn talked(text: &str, plans: Vec<Plan>) -> Result<(), TestCaseError> {

@@ -74,7 +74,7 @@ impl House {
 
     /// Waits until a path answers what `wanted` accepts.
     pub async fn until(&self, path: &str, wanted: impl Fn(u16, &str) -> bool) -> String {
-        for _ in 0..200 {
+        for _ in 0..1200 {
             let (status, body) = self.get(path).await;
             if wanted(status, &body) {
                 return body;
