@@ -3,6 +3,7 @@
 mod branches;
 mod examples;
 mod proofs;
+mod questions;
 mod random;
 mod recordings;
 mod scripts;

@@ -155,8 +155,20 @@ impl<'s> Graph<'s> {
     /// Whether every call that is at `step` and does nothing comes to the promise of a callback.
     pub(super) fn leads_to_promise(&self, step: StepId) -> bool {
         let ends = self.reached([step], |edge| edge.why.at_once() && !self.helps(edge.from));
-        let hands_over = |step: &StepId| matches!(self.script.step(*step).act, Act::Handover { .. });
-        self.leads_to_help(step) && !ends.iter().any(hands_over)
+        let goes_on = |step: StepId| !self.helps(step) && self.from(step).any(|edge| edge.why.at_once());
+        ends.into_iter().all(|step| self.promises(step) || goes_on(step))
+    }
+
+    /// Whether a step is the promise of a callback, offers one, or takes the number for one. Other digits are no promise.
+    fn promises(&self, step: StepId) -> bool {
+        let promise = |step: &StepId| matches!(self.script.step(*step).act, Act::Callback { .. });
+        match &self.script.step(step).act {
+            Act::Collect(collect) => {
+                let quiet = |edge: &Edge| edge.why.at_once() || edge.why == Why::NoInput;
+                self.reached([collect.next], quiet).iter().any(promise)
+            }
+            _ => promise(&step) || self.offers_callback(step),
+        }
     }
 
     /// Whether a step is a human being, or the promise of one.
