@@ -21,6 +21,18 @@ fn the_scenarios_of_the_default_script_pass() {
 }
 
 #[test]
+fn services_outside_answer_as_a_scenario_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/scenarios/http");
+    let files = ["ok.toml", "slow.toml", "failing.toml"].map(|file| folder.join(file));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let command = command.current_dir(root).arg("simulate").arg("--prompts").arg(folder.join("script"));
+    let output = command.args(&files).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_scenario_that_expects_the_wrong_thing_fails_and_says_what_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("wrong.toml");

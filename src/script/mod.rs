@@ -14,6 +14,7 @@ mod load;
 mod material;
 pub mod model;
 mod notes;
+pub mod outside;
 pub mod problem;
 mod reading;
 mod recordings;
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn the_default_script_is_read_at_once() {
         let script = embedded().map_err(lines).expect("the default script");
-        assert_eq!(script.step(script.start).name, "welcome");
+        assert_eq!(script.step(script.start).name, "incoming");
         assert_eq!(script.line.ladders.len(), 6);
     }
 

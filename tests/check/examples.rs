@@ -54,8 +54,8 @@ fn what_the_default_script_shows_in_comments_works() {
     assert!(text.lines().filter(|line| line.starts_with("#| ")).count() > 10, "the examples are gone");
     let switched_on: String =
         text.lines().map(|line| format!("{}\n", line.strip_prefix("#| ").unwrap_or(line))).collect();
-    let switched_on = switched_on.replacen("start    = \"welcome\"", "start    = \"gate\"", 1);
+    let switched_on = switched_on.replacen("no = \"welcome\" }", "no = \"gate\" }", 1);
     let read = script::proofread(&[SourceFile::new("hotline.toml", switched_on)]);
     assert_eq!(codes(&read.problems), ["draft_calendar"], "{}", told(&read.problems));
-    assert_eq!(read.script.map(|script| script.step(script.start).name.clone()).as_deref(), Some("gate"));
+    assert!(read.script.is_some_and(|script| script.find("gate").is_some()));
 }
