@@ -4,14 +4,15 @@
 use proptest::prelude::*;
 use qingjiang::{
     audio::{Bank, source},
-    call::{Disposition, EndedBy, Entry, What},
+    call::{Before, Disposition, EndedBy, Entry, Past, What},
     gateway::Resume,
     line::Condition,
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{self, Script},
+    script::{self, Script, SourceFile},
     sim::{
         Segment,
+        outside::Answering,
         peer::{Facts, PeerKind},
         run::{World, run},
         talk::{Deed, Marks, Plan, talk},
@@ -30,9 +31,72 @@ static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedde
 static BANK: LazyLock<Arc<Bank>> =
     LazyLock::new(|| Arc::new(Bank::load(source::embedded()).expect("the default recordings")));
 
+/// Every step that wants something of the world, a key away from the menu and leading into each other.
+static WORLDLY: LazyLock<Arc<Script>> = LazyLock::new(|| {
+    let text = r#"
+[hotline]
+start = "incoming"
+[step.incoming]
+if_barred = { yes = "barred", no = "returning" }
+[step.barred]
+say = "harassment_warning"
+hang_up = "5s"
+[step.returning]
+if_called_before = { within = "10m", yes = "look_up", no = "welcome" }
+[step.welcome]
+say = ["welcome", "menu_main"]
+keys = { 1 = "message", 2 = "look_up", 3 = "harassment", 4 = "order", 0 = "agent", "*" = "repeat" }
+speech = "agent"
+[step.message]
+say = "message_record"
+message = { longest = "20s", quiet = "3s", empty = "look_up", failed = "sorry" }
+next = "anything_else"
+[step.look_up]
+say = "hold_start"
+http = { url = "http://crm/{caller}", take = { level = "level" }, timeout = "3s", retries = 1, failed = "message" }
+next = "tell"
+[step.tell]
+http = { url = "http://crm/{level}", send = { level = "$level" }, failed = "sorry" }
+next = "welcome_again"
+[step.welcome_again]
+say = "menu_main"
+keys = { 1 = "message", 2 = "order", 0 = "agent" }
+speech = "message"
+[step.order]
+say = "callback_number"
+collect = { into = "order", length = 4, end = "none", read_back = true, give_up = "message" }
+next = "look_up"
+[step.harassment]
+say = "harassment_warning"
+bar = { for = "24h", reason = "x" }
+next = "end"
+[step.end]
+hang_up = "5s"
+[step.anything_else]
+say = "anything_else"
+keys = { 0 = "agent" }
+speech = "welcome_again"
+no_input = "bye"
+[step.sorry]
+say = "system_error"
+hang_up = "5s"
+[step.bye]
+say = "goodbye"
+hang_up = "5s"
+speech = "anything_else"
+[step.agent]
+say = "transfer_announce"
+queue = "q"
+"#;
+    let told =
+        |problems: Vec<script::Problem>| problems.iter().map(|problem| format!("{problem}\n")).collect::<String>();
+    Arc::new(script::read(&[SourceFile::new("hotline.toml", text)]).map_err(told).expect("a good script"))
+});
+
 /// Prompts that say goodbye: the only ones after which we may hang up.
-const CLOSINGS: [&str; 8] = [
+const CLOSINGS: [&str; 9] = [
     "goodbye",
+    "harassment_warning",
     "silent_change_phone",
     "faint_change_phone",
     "noisy_change_phone",
@@ -112,6 +176,27 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+fn script() -> impl Strategy<Value = Arc<Script>> {
+    prop::bool::ANY.prop_map(|worldly| if worldly { WORLDLY.clone() } else { SCRIPT.clone() })
+}
+
+/// What a service makes of a question: in time or not, sense or nonsense.
+fn answer() -> impl Strategy<Value = Answering> {
+    let body = prop::sample::select(vec![r#"{"level":"gold"}"#, "{}", "<html>", r#"{"level":[]}"#]);
+    let status = prop::sample::select(vec![200, 200, 200, 404, 503]);
+    let after = (0u64..5000, status, body)
+        .prop_map(|(ms, status, body)| Answering::After(Duration::from_millis(ms), status, body.into()));
+    prop_oneof![1 => Just(Answering::Unreachable), 5 => after]
+}
+
+fn past() -> impl Strategy<Value = Past> {
+    let last = prop::option::weighted(
+        0.3,
+        (0u64..1_200, any::<bool>()).prop_map(|(ago, dropped)| Before { ago: Duration::from_secs(ago), dropped }),
+    );
+    (last, prop::bool::weighted(0.05)).prop_map(|(last, barred)| Past { last, barred })
+}
+
 fn plan() -> impl Strategy<Value = Plan> {
     let deeds = prop::collection::vec((0u64..12_000, deed()), 0..14).prop_map(|steps| {
         let mut at = Moment::ZERO;
@@ -126,16 +211,19 @@ fn plan() -> impl Strategy<Value = Plan> {
         prop::sample::select(vec![Condition::Silent, Condition::Silent, Condition::Noise, Condition::Clear]);
     let resume =
         prop::option::weighted(0.3, prop::sample::select(vec![Resume::NoAnswer, Resume::Failed, Resume::Completed]));
-    let answers = || prop::collection::vec(any::<bool>(), 0..3);
+    let turns = || prop::collection::vec(any::<bool>(), 0..3);
+    let answers = prop::collection::vec(answer(), 0..6);
     let caller = prop::option::weighted(0.7, Just("13800138000"));
-    (deeds, marks, background, resume, answers(), answers(), caller).prop_map(
-        |(deeds, marks, background, resume, store, transfers, caller)| Plan {
+    (deeds, marks, background, resume, turns(), turns(), caller, answers, past()).prop_map(
+        |(deeds, marks, background, resume, store, transfers, caller, answers, past)| Plan {
             deeds,
             marks,
             background,
             resume,
             store,
             transfers,
+            answers,
+            past,
             caller: caller.and_then(PhoneNumber::parse),
             ..Plan::default()
         },
@@ -146,8 +234,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_random_caller_is_treated_rudely(plan in plan()) {
-        let outcome = talk(&SCRIPT, &BANK, evening(), plan, LIMIT);
+    fn no_random_caller_is_treated_rudely(plan in plan(), script in script()) {
+        let outcome = talk(&script, &BANK, evening(), plan, LIMIT);
         if let Err(why) = polite(&outcome.journal, &outcome.end, outcome.at) {
             prop_assert!(false, "{why}\n{:#?}", outcome.journal);
         }
@@ -185,6 +273,9 @@ struct Voiced {
     kind: PeerKind,
     echo: Option<(f32, u64)>,
     transfer: Option<bool>,
+    answer: Answering,
+    past: Past,
+    script: Arc<Script>,
     store_works: bool,
 }
 
@@ -193,8 +284,17 @@ fn voiced() -> impl Strategy<Value = Voiced> {
     let kind = prop::sample::select(PeerKind::ALL.to_vec());
     let echo = prop::option::weighted(0.3, (-40f32..-6.0, 20u64..400));
     let transfer = prop::option::weighted(0.3, any::<bool>());
-    (segments, kind, echo, transfer, prop::bool::weighted(0.9)).prop_map(
-        |(segments, kind, echo, transfer, store_works)| Voiced { segments, kind, echo, transfer, store_works },
+    (segments, kind, echo, transfer, prop::bool::weighted(0.9), answer(), past(), script()).prop_map(
+        |(segments, kind, echo, transfer, store_works, answer, past, script)| Voiced {
+            segments,
+            kind,
+            echo,
+            transfer,
+            answer,
+            past,
+            script,
+            store_works,
+        },
     )
 }
 
@@ -211,12 +311,14 @@ impl Voiced {
             },
             voice: Voice::new(&self.segments, voice_of).expect("recordings that exist"),
             echo: self.echo.map(|(gain_db, delay)| Echo { gain_db, delay: Duration::from_millis(delay) }),
-            script: SCRIPT.clone(),
+            script: self.script,
             bank: BANK.clone(),
             wall: evening(),
             limit: LIMIT,
             store_works: self.store_works,
             transfer: self.transfer,
+            http: vec![("http".into(), self.answer)],
+            past: self.past,
         }
     }
 }

@@ -77,7 +77,7 @@ impl Outcome {
             .rev()
             .find_map(|promise| match promise {
                 Promise::Route { decision, .. } => Some(decision.to_string()),
-                Promise::Callback(_) => None,
+                _ => None,
             })
             .unwrap_or_default()
     }
@@ -297,7 +297,7 @@ fn the_agent_gets_a_note() {
     let call = does([(5000, key('1'))]);
     let note = call.promises.iter().find_map(|promise| match promise {
         Promise::Route { note, .. } => Some(note.as_str()),
-        Promise::Callback(_) => None,
+        _ => None,
     });
     assert_eq!(note, Some("key=1;condition=clear;waited=8"));
 }
@@ -425,7 +425,7 @@ fn who_answers_after_all_is_no_one_way_line() {
 #[test]
 fn who_asks_for_it_hears_louder_prompts() {
     let mut script = (**SCRIPT).clone();
-    let start = script.start;
+    let start = script.find("welcome").expect("the menu");
     let script::Act::Ask(ask) = &mut script.steps[start.0].act else { panic!("the start is a menu") };
     ask.keys.insert(Digit::parse('9').expect("a key"), script::Choice::Louder);
     let deeds = vec![(Moment::from_millis(5000), key('9'))];

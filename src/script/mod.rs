@@ -14,6 +14,7 @@ mod load;
 mod material;
 pub mod model;
 mod notes;
+pub mod outside;
 pub mod problem;
 mod reading;
 mod recordings;

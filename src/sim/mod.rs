@@ -6,6 +6,7 @@
 
 mod conversation;
 pub mod heard;
+pub mod outside;
 pub mod peer;
 pub mod player;
 pub mod replay;

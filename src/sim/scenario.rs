@@ -3,13 +3,18 @@
 //! Operators write them (`qingjiang simulate FILE…`); ours are in `tests/scenarios/`.
 
 use super::{
+    outside::Answering,
     peer::{Facts, PeerKind},
     run::{Outcome, World},
     segment::{self, BadSegment, Segment},
     telephone::Echo,
     voice::Voice,
 };
-use crate::{audio::Bank, call::What, script::Script};
+use crate::{
+    audio::Bank,
+    call::{self, Past, What},
+    script::Script,
+};
 use serde::Deserialize;
 use std::{fmt::Write, path::Path, sync::Arc, time::Duration};
 
@@ -58,8 +63,67 @@ struct Surroundings {
     store: Option<bool>,
     /// What the gateway's API answers to a transfer: `accepted`, `refused`; absent: no API.
     transfer: Option<String>,
+    /// Services outside.
+    #[serde(default)]
+    http: Vec<Service>,
+    /// What the records know of the caller's number.
+    #[serde(default)]
+    past: Before,
     /// When to give up (10 minutes).
     limit: Option<String>,
+}
+
+/// A service outside: which addresses it answers, and how.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Service {
+    /// What the address begins with.
+    url: String,
+    /// The JSON it answers with (none), or a text that is none.
+    #[serde(default)]
+    answer: Option<toml::Value>,
+    /// The HTTP status (200).
+    #[serde(default)]
+    status: Option<u16>,
+    /// How long it takes (100 ms).
+    #[serde(default)]
+    delay: Option<String>,
+}
+
+/// Earlier calls of the number.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Before {
+    /// How long ago the last one ended; absent: there was none.
+    called: Option<String>,
+    /// Whether it was dropped (false).
+    #[serde(default)]
+    dropped: bool,
+    /// Whether the number is barred (false).
+    #[serde(default)]
+    barred: bool,
+}
+
+/// How long a service takes where nothing is written: chosen, the next room.
+const NEXT_ROOM: Duration = Duration::from_millis(100);
+
+impl Service {
+    fn answering(&self) -> Result<(String, Answering), BadScenario> {
+        let delay = time("world.http.delay", self.delay.as_deref())?.unwrap_or(NEXT_ROOM);
+        let body = match &self.answer {
+            Some(toml::Value::String(text)) => text.clone(),
+            Some(answer) => serde_json::to_string(answer).unwrap_or_default(),
+            None => String::new(),
+        };
+        Ok((self.url.clone(), Answering::After(delay, self.status.unwrap_or(200), body)))
+    }
+}
+
+impl Before {
+    fn past(&self) -> Result<Past, BadScenario> {
+        let ago = time("world.past.called", self.called.as_deref())?;
+        Ok(Past { last: ago.map(|ago| call::Before { ago, dropped: self.dropped }), barred: self.barred })
+    }
 }
 
 /// One thing that must be heard, after the one before it.
@@ -154,6 +218,8 @@ impl Scenario {
             bank: bank.clone(),
             wall: at.to_zoned(zone).map_err(|_| value("world.at", &at.to_string(), "a date and time that exists"))?,
             limit: time("world.limit", self.world.limit.as_deref())?.unwrap_or(Duration::from_secs(600)),
+            http: self.world.http.iter().map(Service::answering).collect::<Result<_, _>>()?,
+            past: self.world.past.past()?,
             store_works: self.world.store.unwrap_or(true),
             transfer: match self.world.transfer.as_deref() {
                 None => None,
@@ -253,7 +319,7 @@ impl Outcome {
     pub fn route(&self) -> Option<String> {
         self.promises.iter().rev().find_map(|promise| match promise {
             crate::call::Promise::Route { decision, .. } => Some(decision.to_string()),
-            crate::call::Promise::Callback(_) => None,
+            _ => None,
         })
     }
 

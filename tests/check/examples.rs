@@ -59,5 +59,5 @@ fn what_the_default_script_shows_in_comments_works() {
     files.push(SourceFile::new("hotline.toml", switched_on));
     let read = script::proofread(&files);
     assert_eq!(codes(&read.problems), ["draft_calendar"], "{}", told(&read.problems));
-    assert_eq!(read.script.map(|script| script.step(script.start).name.clone()).as_deref(), Some("gate"));
+    assert!(read.script.is_some_and(|script| script.find("gate").is_some()));
 }

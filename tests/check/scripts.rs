@@ -196,6 +196,40 @@ fn broken_scripts_are_refused_where_they_are_broken() {
                     .collect::<String>()
             ),
         ),
+        // Steps that want something of the world
+        ("missing_key", format!("{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.m]\nspare = \"x\"\nsay = \"message_record\"\n«message = {{ longest = \"2m\" }}\nnext = \"bye\"\n")),
+        ("duration_range", outside("message = { longest = «\"3s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("duration_range", outside("message = { quiet = «\"1s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("no_text", outside("message = { thanks = «\"message_thank\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unknown_step", outside("message = { empty = «\"nowhere\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unknown_key", outside("message = { failed = \"bye\", «fail = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"crm.example.com/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://{caller}/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://crm/{caller\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://user:secret@crm/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("missing_key", outside("«http = { url = \"https://crm/x\" }\nnext = \"bye\"")),
+        ("bad_word", outside("http = { url = \"https://crm/x\", method = «\"DELETE\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("misplaced_key", outside("http = { url = \"https://crm/x\", method = \"GET\", «send = { a = 1 }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_secret", outside("http = { url = \"https://crm/x\", headers = { Authorization = { env = «\"TWILIO_TOKEN\" } }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_header", outside("http = { url = \"https://crm/x\", headers = { «\"X From\" = \"a\" }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("number_range", outside("http = { url = \"https://crm/x\", retries = «9, failed = \"bye\" }\nnext = \"bye\"")),
+        ("duration_range", outside("http = { url = \"https://crm/x\", timeout = «\"30s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unset_variable", outside("http = { url = «\"https://crm/{level}\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unset_variable", outside("http = { url = \"https://crm/x\", send = { a = «\"$level\" }, failed = \"bye\" }\nnext = \"bye\"")),
+        (
+            "unset_variable",
+            outside("http = { url = \"https://crm/x\", take = { level = \"a\" }, failed = \"tell\" }\nnext = \"tell\"\n[step.tell]\nsay = «\"$digits:level\"\nnext = \"bye\""),
+        ),
+        (
+            "endless",
+            outside("message = { failed = \"bye\" }\nnext = \"again\"\n[step.again]\nsay = \"hold_back\"\nnext = «\"x\"").replacen("next = \"again\"", "next = «\"again\"", 1).replacen("next = «\"x\"", "next = \"x\"", 1),
+        ),
+        ("no_closing", outside("say = \"goodbye\"\nmessage = { failed = \"bye\" }\nnext = \"end\"\n[step.«end]\nhang_up = true")),
+        ("missing_key", outside("«if_barred = { yes = \"bye\" }")),
+        ("duration_range", outside("if_called_before = { within = «\"10s\", yes = \"bye\", no = \"agent\" }")),
+        ("missing_key", outside("«bar = { for = \"24h\" }\nnext = \"bye\"")),
+        ("no_end_key", outside("collect = { into = \"n\", length = \"4..6\", end = «\"none\", give_up = \"bye\" }\nnext = \"bye\"")),
+        ("misplaced_key", outside("collect = { into = \"n\", length = 4, «confirm = \"confirm_key\", give_up = \"bye\" }\nnext = \"bye\"")),
         ("no_recording_notice", format!("[hotline]\nrecord = «true\n{WELCOME}{AGENT}")),
     ];
     assert!(table.len() >= 40, "{}", table.len());
@@ -327,6 +361,13 @@ fn good_but_odd_scripts_are_accepted() {
         ("the same prompt everywhere, by table", format!("[step.welcome]\nsay = [{{ prompt = \"welcome\", barge_in = \"none\" }}, \"welcome\"]\nspeech = \"agent\"\n{AGENT}")),
         ("thresholds with and without a space", format!("{short}[hearing]\nfaint = \"-40 dBov\"\nnoisy = \"6dB\"\n")),
         ("letter keys", format!("[step.welcome]\nsay = \"welcome\"\nkeys = {{ a = \"agent\", D = \"agent\", 0 = \"agent\" }}\n{AGENT}")),
+        ("a message in place of agents", "[hotline]\nagent = \"away\"\n[step.away]\nsay = \"agents_unavailable\"\nmessage = { failed = \"sorry\" }\nnext = \"bye\"\n[step.sorry]\nsay = \"system_error\"\nhang_up = true\n[step.bye]\nsay = \"goodbye\"\nhang_up = true\n".into()),
+        ("a message ended by a pause only", outside("message = { end = \"none\", beep = false, quiet = \"10s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("a service with a port, a query and a body", outside("http = { url = \"http://127.0.0.1:8000/x?n={caller}\", method = \"PUT\", send = { who = \"$caller\", times = 2, new = true, from = \"hotline\" }, take = { level = \"a.0.b\" }, failed = \"bye\" }\nnext = \"tell\"\n[step.tell]\nsay = \"$digits:level\"\nnext = \"bye\"")),
+        ("who is barred, and who has called before", outside("if_barred = { yes = \"bye\", no = \"old\" }\n[step.old]\nif_called_before = { yes = \"agent\", no = \"welcome\" }")),
+        ("a bar after the farewell", outside("say = \"harassment_warning\"\nbar = { for = \"8760h\", reason = \"骚扰\" }\nnext = \"end\"\n[step.end]\nhang_up = true")),
+        ("digits read back in one step", outside("say = \"callback_number\"\ncollect = { into = \"n\", length = 11, end = \"none\", read_back = true, give_up = \"bye\" }\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = { number = \"$n\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("digits read back in other words", outside("say = \"callback_number\"\ncollect = { into = \"n\", length = 4, read_back = \"hold_back\", confirm = \"confirm_key\", give_up = \"bye\" }\nnext = \"bye\"")),
     ];
     assert!(table.len() >= 20, "{}", table.len());
     let mut wrong = String::new();
@@ -365,6 +406,11 @@ fn a_menu_is_warned_of_when_its_words_and_keys_differ() {
         "[step.welcome]\nsay = \"survey_ask\"\nkeys = {{ 1 = \"q\", 2 = \"q\", 3 = \"q\", 0 = \"agent\" }}\n[step.q]\nqueue = \"q\"\n{AGENT}"
     );
     assert_eq!(codes(&problems(&[SourceFile::new("hotline.toml", unsaid)])), ["human_unsaid"]);
+}
+
+/// A script with a spare step `x` of these lines, and a step `bye`.
+fn outside(lines: &str) -> String {
+    format!("{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.x]\nspare = \"x\"\n{lines}\n")
 }
 
 /// The problems of a script without its recordings.

@@ -28,8 +28,20 @@ pub async fn open_with_files(lines: &str) -> House {
     start(lines, Some(&default)).await
 }
 
-async fn start(lines: &str, prompts: Option<&Path>) -> House {
+/// The same, with a script of its own and the default texts.
+pub async fn open_with_script(script: &str) -> House {
     let data = tempfile::tempdir().expect("a folder");
+    let prompts = data.path().join("script");
+    fs::create_dir(&prompts).expect("a folder");
+    fs::write(prompts.join("hotline.toml"), script).expect("a script");
+    start_in(data, "", Some(&prompts)).await
+}
+
+async fn start(lines: &str, prompts: Option<&Path>) -> House {
+    start_in(tempfile::tempdir().expect("a folder"), lines, prompts).await
+}
+
+async fn start_in(data: TempDir, lines: &str, prompts: Option<&Path>) -> House {
     let mut config = Config::parse("test.toml", lines).expect("a good configuration");
     config.listen = ([127, 0, 0, 1], 0).into();
     config.files.data = data.path().join("data");

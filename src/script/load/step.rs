@@ -2,28 +2,35 @@
 
 use super::{
     branch,
+    collect::collect,
     loader::Loader,
+    outside,
     reader::{Field, Section},
     value::{digit, is_variable_name},
 };
 use crate::phone::Digit;
 use crate::script::{
-    Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Patience, STANDARD_WAIT, Saying, Step, StepId, Target,
+    Act, Ask, BargeIn, Choice, NumberSource, Part, Patience, STANDARD_WAIT, Saying, Step, StepId, Target,
     notes::Spot,
     problem::{Fault, Shape},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 /// The keys of which a step has exactly one: they say what it does.
-const ACTS: [&str; 11] = [
+const ACTS: [&str; 16] = [
     "keys",
     "collect",
     "if_caller_known",
+    "if_called_before",
+    "if_barred",
     "branch",
     "split",
     "language",
     "set",
     "callback",
+    "message",
+    "http",
+    "bar",
     "queue",
     "agent",
     "hang_up",
@@ -45,13 +52,6 @@ const COMPANIONS: [(&str, &str); 10] = [
 
 /// The notice that a call is recorded: said only when it is, and then never interrupted.
 pub(in crate::script) const RECORDING_NOTICE: &str = "recording_notice";
-
-/// Time to find the first key, and between keys: chosen, an old man reads his number off a paper.
-const FIRST_DIGIT: Duration = Duration::from_secs(8);
-const BETWEEN_DIGITS: Duration = STANDARD_WAIT;
-
-/// How often digits are asked for where nothing is written; chosen, as a menu is said twice.
-const TRIES: i64 = 2;
 
 /// The step that `field` describes.
 pub(super) fn read(id: StepId, field: &Field<'_>, loader: &mut Loader) -> Step {
@@ -150,7 +150,12 @@ fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -
         Some("split") => branch::split(id, section, loader),
         Some("language") => branch::language(id, section, loader),
         Some("set") => branch::set(id, section, loader),
+        Some("if_called_before") => outside::called_before(id, section, loader),
+        Some("if_barred") => outside::barred(id, section, loader),
         Some("callback") => callback(id, section, loader),
+        Some("message") => outside::message(id, section, loader),
+        Some("http") => outside::http(id, section, loader),
+        Some("bar") => outside::bar(id, section, loader),
         Some("queue") => section.take("queue")?.target(&mut loader.problems).map(|name| hand_over(Target::Queue(name))),
         Some("agent") => section.take("agent")?.target(&mut loader.problems).map(|name| hand_over(Target::Agent(name))),
         Some("hang_up") => hang_up(id, section, loader),
@@ -225,31 +230,6 @@ fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
         false if field.is("louder") => Choice::Louder,
         false => Choice::Go(loader.step(field, spot, &["repeat", "louder"])),
     }
-}
-
-fn collect(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {
-    let next = required(section, "next", loader).map(|field| loader.go(&field, Spot::Next(id)));
-    let mut table = section.take("collect")?.section(&mut loader.problems)?;
-    let into = required(&mut table, "into", loader).and_then(|field| field.variable(&mut loader.problems));
-    let give_up = required(&mut table, "give_up", loader).map(|field| loader.go(&field, Spot::GiveUp(id)));
-    let length = required(&mut table, "length", loader).and_then(|field| field.length(&mut loader.problems));
-    let end = table.take("end").and_then(|field| field.digit(&mut loader.problems));
-    let first = table.take("first").and_then(|field| field.duration(&mut loader.problems));
-    let between = table.take("between").and_then(|field| field.duration(&mut loader.problems));
-    let tries = table.take("tries").and_then(|field| field.number(1, 10, &mut loader.problems)).unwrap_or(TRIES);
-    let invalid = table.take("invalid").and_then(|field| loader.prompt(&field));
-    table.close(&mut loader.problems);
-    Some(Act::Collect(Collect {
-        into: into?,
-        length: length?,
-        end: end.or_else(|| Digit::parse('#'))?,
-        first: first.unwrap_or(FIRST_DIGIT),
-        between: between.unwrap_or(BETWEEN_DIGITS),
-        tries: tries.unsigned_abs() as u32,
-        invalid,
-        next: next?,
-        give_up: give_up?,
-    }))
 }
 
 fn if_caller_known(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {

@@ -93,6 +93,22 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::BadVariable { text } => {
             (format!("`{text}` cannot be the name of a variable"), "names are letters, digits and _")
         }
+        Fault::BadUrl { text } => (
+            format!("`{text}` cannot be an address"),
+            "write \"https://host/path/{variable}\"; the host stands as it is, variables come after it",
+        ),
+        Fault::BadHeader { text } => (
+            format!("`{text}` cannot be an HTTP header"),
+            "names are letters, digits, - and _; values are printable ASCII",
+        ),
+        Fault::BadSecret { text } => (
+            format!("a script may not read the environment variable `{text}`"),
+            "only those whose names begin with QINGJIANG_HTTP_",
+        ),
+        Fault::NoEndKey => (
+            "any number of digits, and no key that ends them: callers would wait after the last".into(),
+            "write one length, as in length = 11, or a key: end = \"#\"",
+        ),
         Fault::UnknownPart { text } => {
             (format!("nothing is called `{text}`"), "there are $greeting and $digits:<variable>")
         }
@@ -350,6 +366,7 @@ fn shape(wanted: Shape) -> &'static str {
 /// A time as operators write it.
 pub(super) fn time(value: Duration) -> String {
     match (value.as_secs(), value.subsec_millis()) {
+        (seconds, 0) if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
         (seconds, 0) if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
         (seconds, 0) => format!("{seconds}s"),
         _ => format!("{}ms", value.as_millis()),

@@ -86,6 +86,14 @@ pub enum Fault {
     BadTarget { text: String },
     /// No name of a variable.
     BadVariable { text: String },
+    /// No address, or one whose host is not fixed.
+    BadUrl { text: String },
+    /// No name or value of an HTTP header.
+    BadHeader { text: String },
+    /// No environment variable that a script may read.
+    BadSecret { text: String },
+    /// Digits of different lengths without a key that ends them.
+    NoEndKey,
     /// `$something` nobody knows.
     UnknownPart { text: String },
 
@@ -316,6 +324,10 @@ impl Fault {
             Self::BadStepName { .. } => "bad_step_name",
             Self::BadTarget { .. } => "bad_target",
             Self::BadVariable { .. } => "bad_variable",
+            Self::BadUrl { .. } => "bad_url",
+            Self::BadHeader { .. } => "bad_header",
+            Self::BadSecret { .. } => "bad_secret",
+            Self::NoEndKey => "no_end_key",
             Self::UnknownPart { .. } => "unknown_part",
             Self::UnknownStep { .. } => "unknown_step",
             Self::UnknownCondition { .. } => "unknown_condition",

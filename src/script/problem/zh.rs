@@ -70,6 +70,19 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         }
         Fault::BadTarget { text } => (format!("`{text}` 不能作分机或者队列"), "写网关里的名字，中间没有空格"),
         Fault::BadVariable { text } => (format!("`{text}` 不能作变量的名字"), "名字由字母、数字和 _ 组成"),
+        Fault::BadUrl { text } => {
+            (format!("`{text}` 不能作网址"), r#"写成 "https://主机/路径/{变量名}"；主机要写明，变量只能在主机之后"#)
+        }
+        Fault::BadHeader { text } => {
+            (format!("`{text}` 不能作 HTTP 头"), "名字由英文字母、数字、- 和 _ 组成，内容是可见的 ASCII 字符")
+        }
+        Fault::BadSecret { text } => {
+            (format!("脚本不能读环境变量 `{text}`"), "只能读名字以 QINGJIANG_HTTP_ 开头的环境变量")
+        }
+        Fault::NoEndKey => (
+            "位数不固定，又没有结束键：客户输完以后要等很久".into(),
+            r##"写固定的位数，例如 length = 11；或者 end = "#""##,
+        ),
         Fault::UnknownPart { text } => (format!("没有 `{text}`"), "可以用 $greeting 和 $digits:变量名"),
         Fault::UnknownStep { name, nearest } => {
             return (format!("没有 `{name}` 这一步"), meant(nearest, &format!("写一个 [step.{name}]，或者改正名字")));
