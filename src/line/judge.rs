@@ -33,6 +33,8 @@ const AGAINST: f32 = 0.55;
 const AGAINST_EARLY: f32 = 0.75;
 /// … and where noise is the reason: from it many callers can still be understood.
 const AGAINST_NOISE: f32 = 0.65;
+/// … and where it is gusts alone, between which the speech stands out.
+const AGAINST_GUSTS: f32 = 0.75;
 const EARLY_MS: u64 = 1_000;
 /// … and the share from which a caller who was hardly heard, and whom no figure lets be blamed, is taken for nobody.
 const SURELY_WRONG: f32 = 0.9;
@@ -199,6 +201,7 @@ fn needed(features: &Features, condition: Condition, thresholds: &Thresholds) ->
         // So little is no ground to blame anybody, however sure the votes.
         _ if features.speech_ms() < SPEECH_HEARD_MS && features.frames < DIPS_FRAMES => f32::INFINITY,
         _ if features.speech_ms() < EARLY_MS => AGAINST_EARLY,
+        Condition::Noisy if !others_talk(features) && stands_out(features, thresholds) => AGAINST_GUSTS,
         Condition::Noisy if !others_talk(features) && !buried(features, thresholds) => AGAINST_NOISE,
         _ => AGAINST,
     }
@@ -241,6 +244,11 @@ fn noisy_enough(features: &Features, thresholds: &Thresholds) -> bool {
 fn buried(features: &Features, thresholds: &Thresholds) -> bool {
     let steady = features.snr().is_none_or(|snr| snr < thresholds.noisy_db);
     features.noise_heard && steady && features.contrast < CONTRAST_BURIED && !is_missed_speech(features)
+}
+
+/// Whether the speech lies far enough above the steady noise.
+fn stands_out(features: &Features, thresholds: &Thresholds) -> bool {
+    !is_lost(features) && features.snr().is_some_and(|snr| snr >= thresholds.noisy_db)
 }
 
 fn noise_is_near(features: &Features, thresholds: &Thresholds) -> bool {
