@@ -49,7 +49,7 @@ keys = { 1 = "message", 2 = "look_up", 3 = "harassment", 4 = "order", 0 = "agent
 speech = "agent"
 [step.message]
 say = "message_record"
-message = { longest = "20s", quiet = "3s", empty = "look_up", failed = "sorry" }
+message = { longest = "20s", quiet = "3s", empty = "anything_else", failed = "sorry" }
 next = "anything_else"
 [step.look_up]
 say = "hold_start"

@@ -1,6 +1,9 @@
 //! Messages, HTTP services and earlier calls, through the service's real port.
 
-use crate::{house, phone::Phone};
+use crate::{
+    house,
+    phone::{Came, Phone},
+};
 use axum::{Router, body::Bytes, extract::State, http::StatusCode, http::Uri, routing::post};
 use serde_json::json;
 use std::{
@@ -26,6 +29,15 @@ hang_up = true
 queue = "q"
 "#;
 
+/// Listens for as long as it is let.
+async fn hears(phone: &mut Phone) {
+    loop {
+        if let Came::Closed(_) = phone.next().await {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// 20 ms of silence, μ-law.
 const FRAME: [u8; 160] = [0xff; 160];
 
@@ -33,13 +45,18 @@ const FRAME: [u8; 160] = [0xff; 160];
 async fn a_message_is_on_disk_before_it_is_thanked_for() {
     let house = house::open_with_script(MESSAGE).await;
     let mut phone = Phone::asterisk(house.running.addr, "call_id=m1&caller=13812345678").await;
-    phone.hears("beep").await;
+    let beep = house.until("/metrics", |_, body| body.contains(r#"{prompt="beep",outcome="finished"} 1"#));
+    tokio::select! {
+        () = hears(&mut phone) => unreachable!("it never ends"),
+        _ = beep => {}
+    }
     // Two seconds and more, ended by the key: meant, whatever was heard in it.
     for _ in 0..115 {
         phone.send(Message::binary(FRAME.to_vec())).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     phone.press('#').await;
+    phone.hears("MARK").await;
     house.until("/metrics", |_, body| body.contains(r#"{prompt="message_thanks",outcome="said"} 1"#)).await;
 
     let messages = house.until("/api/v1/messages", |_, body| body.contains("\"id\"")).await;
@@ -102,13 +119,8 @@ async fn asked(
     let (api, kept) = stand_in(status, answer, delay).await;
     let house = house::open_with_script(&LOOK_UP.replace("API", &api).replace("HEADERS", headers)).await;
     let mut phone = Phone::asterisk(house.running.addr, "call_id=h1&caller=%2B8613812345678").await;
-    let hears = async {
-        loop {
-            phone.next().await;
-        }
-    };
     let route = tokio::select! {
-        () = hears => unreachable!("it never ends"),
+        () = hears(&mut phone) => unreachable!("it never ends"),
         route = house.until("/route/h1", |status, _| status == 200) => route,
     };
     let asked = kept.lock().expect("not poisoned").clone();
