@@ -32,6 +32,7 @@ pub const fn kind(what: &What) -> &'static str {
         What::Waited { .. } => "waited",
         What::OneWay { .. } => "one_way",
         What::Louder => "louder",
+        What::Unread { .. } => "unread",
         What::Handover { .. } => "handover",
         What::HandoverFailed => "handover_failed",
         What::CallbackStored { .. } => "callback_stored",
@@ -69,6 +70,7 @@ pub fn detail(what: &What) -> Value {
         What::CallbackStored { number } => json!({ "number": number }),
         What::GatewayNotice { text } => json!({ "text": text }),
         What::OneWay { words } => json!({ "words": words }),
+        What::Unread { part } => json!({ "part": part }),
         What::HandoverFailed | What::StoreFailed | What::MarkOverdue | What::Louder => json!({}),
         What::Ended { disposition, by, step } => {
             json!({ "disposition": disposition.as_str(), "by": by.as_str(), "step": step })
@@ -159,6 +161,7 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
         },
         "one_way" => What::OneWay { words: detail.number("words")? as u32 },
         "louder" => What::Louder,
+        "unread" => What::Unread { part: detail.text("part")?.into() },
         "handover" => match Decision::parse(detail.text("target")?)? {
             Decision::To(target) => What::Handover { target },
             Decision::End => return None,
@@ -219,6 +222,7 @@ mod tests {
             What::Waited { planned: second, late: Some(Duration::from_micros(1_500)) },
             What::OneWay { words: 3 },
             What::Louder,
+            What::Unread { part: "$amount:due".into() },
             What::Handover { target: target.clone() },
             What::HandoverFailed,
             What::StoreFailed,
