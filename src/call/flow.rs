@@ -11,7 +11,7 @@ use crate::{
     gateway::Resume,
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Saying, StepId, Target, spoken_digit},
+    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, PromptId, Saying, StepId, Target},
 };
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ impl Call {
     fn say_step(&mut self, now: Moment) {
         let script = self.script.clone();
         let step = script.step(self.step);
-        let mut parts = self.spoken(&step.say);
+        let mut parts = self.spoken(&step.say, now);
         if matches!(step.act, Act::Handover { .. }) {
             // The announcement is heard to its end: the decision is made.
             parts.iter_mut().for_each(|part| part.barge_in = BargeIn::None);
@@ -68,7 +68,7 @@ impl Call {
     }
 
     /// Says the step again, less what could not be interrupted and the greeting: those have been heard.
-    pub(super) fn say_step_again(&mut self, first: Option<crate::script::PromptId>, now: Moment) {
+    pub(super) fn say_step_again(&mut self, first: Option<PromptId>, now: Moment) {
         let script = self.script.clone();
         let again: Vec<Saying> = script
             .step(self.step)
@@ -79,26 +79,9 @@ impl Call {
             .collect();
         let mut parts: Vec<Spoken> =
             first.map(|prompt| Spoken { barge_in: script.barge_in(&prompt), prompt }).into_iter().collect();
-        parts.extend(self.spoken(&again));
+        parts.extend(self.spoken(&again, now));
         let parts = self.with_beep(parts);
         self.say(parts, Purpose::Step, now);
-    }
-
-    fn spoken(&self, sayings: &[Saying]) -> Vec<Spoken> {
-        let mut parts = Vec::with_capacity(sayings.len());
-        for saying in sayings {
-            let mut add = |prompt| parts.push(Spoken { prompt, barge_in: saying.barge_in });
-            match &saying.part {
-                Part::Prompt(prompt) => add(prompt.clone()),
-                Part::Greeting => add(self.script.greeting(self.wall.datetime()).clone()),
-                Part::Digits(variable) => {
-                    let number = self.facts.variables.get(variable).map(Value::text).unwrap_or_default();
-                    let digits = number.chars().filter_map(Digit::parse);
-                    digits.filter_map(|digit| spoken_digit(&self.locale, digit)).for_each(add);
-                }
-            }
-        }
-        parts
     }
 
     /// Starts an utterance; an empty one is over at once.

@@ -113,6 +113,11 @@ pub enum What {
     },
     /// The caller asked for louder prompts.
     Louder,
+    /// A value could not be read out, and was left out of what was said.
+    Unread {
+        /// As the script writes it: `$amount:due`. Never the value itself.
+        part: String,
+    },
     /// The caller is to be handed over.
     Handover {
         /// To whom.

@@ -8,6 +8,7 @@
 //! caller's turn means, `one_way` with callers who may not hear us, `message` takes messages, `outside` asks services, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
 
 mod aftermath;
+mod aloud;
 mod branch;
 mod deadline;
 mod ending;

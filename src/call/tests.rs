@@ -10,6 +10,8 @@ use crate::{
 };
 use std::{sync::LazyLock, time::Duration};
 
+mod values;
+
 static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedded().expect("the default script")));
 /// Encoded once for all tests of calls.
 pub(super) static BANK: LazyLock<Bank> =

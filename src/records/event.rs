@@ -33,6 +33,7 @@ pub const fn kind(what: &What) -> &'static str {
         What::Waited { .. } => "waited",
         What::OneWay { .. } => "one_way",
         What::Louder => "louder",
+        What::Unread { .. } => "unread",
         What::Handover { .. } => "handover",
         What::HandoverFailed => "handover_failed",
         What::CallbackStored { .. } => "callback_stored",
@@ -77,6 +78,7 @@ pub fn detail(what: &What) -> Value {
         What::CallbackStored { number } => json!({ "number": number }),
         What::GatewayNotice { text } => json!({ "text": text }),
         What::OneWay { words } => json!({ "words": words }),
+        What::Unread { part } => json!({ "part": part }),
         What::MessageTaken { length, spoken, by, kept } => json!({
             "length_ms": length.as_millis() as u64, "spoken_ms": spoken.as_millis() as u64, "by": by.as_str(), "kept": kept,
         }),
@@ -181,6 +183,7 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
         },
         "one_way" => What::OneWay { words: detail.number("words")? as u32 },
         "louder" => What::Louder,
+        "unread" => What::Unread { part: detail.text("part")?.into() },
         "handover" => match Decision::parse(detail.text("target")?)? {
             Decision::To(target) => What::Handover { target },
             Decision::End => return None,
@@ -258,6 +261,7 @@ mod tests {
             What::Waited { planned: second, late: Some(Duration::from_micros(1_500)) },
             What::OneWay { words: 3 },
             What::Louder,
+            What::Unread { part: "$amount:due".into() },
             What::Handover { target: target.clone() },
             What::HandoverFailed,
             What::MessageTaken { length: second * 9, spoken: second, by: MessageEnd::HangUp, kept: true },

@@ -1,6 +1,9 @@
 //! A script as calls run it: every name resolved, every wait known, nothing left to fail.
 
-use super::outside::{Bar, Http, Message, PastTest};
+use super::{
+    Reading, ValueSource,
+    outside::{Bar, Http, Message, PastTest},
+};
 pub use super::{
     branch::Branch,
     ladders::{Ladder, LineRules, OneWay, Rung, Then},
@@ -186,8 +189,13 @@ pub enum Part {
     Prompt(PromptId),
     /// The greeting of the hour (`$greeting`).
     Greeting,
-    /// Digits keyed in earlier, read out one by one as a telephone number (`$digits:<variable>`).
-    Digits(String),
+    /// A value read out from recorded parts (`$digits:<variable>`, `$time:now`).
+    Value {
+        /// How.
+        reading: Reading,
+        /// Which.
+        of: ValueSource,
+    },
 }
 
 impl Act {

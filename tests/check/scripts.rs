@@ -51,6 +51,12 @@ fn broken_scripts_are_refused_where_they_are_broken() {
                 "{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.odd]\nspare = \"x\"\nsay = «\"../goodbye\"\nnext = \"bye\"\n"
             ),
         ),
+        ("unknown_part", format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$numbr:due\"\nnext = \"agent\"\n")),
+        ("unknown_part", format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$number:\"\nnext = \"agent\"\n")),
+        (
+            "unset_variable",
+            format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$amount:now\"\nnext = \"agent\"\n"),
+        ),
         (
             "unknown_part",
             format!(
@@ -411,6 +417,21 @@ fn a_menu_is_warned_of_when_its_words_and_keys_differ() {
 /// A script with a spare step `x` of these lines, and a step `bye`.
 fn outside(lines: &str) -> String {
     format!("{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.x]\nspare = \"x\"\n{lines}\n")
+}
+
+#[test]
+fn a_value_that_a_language_cannot_read_out_is_an_error_that_names_what_is_missing() {
+    let odd = "[step.odd]\nspare = \"x\"\nsay = [«\"$date:now\"]\nnext = \"agent\"\n";
+    let (script, line, column) = unmark(&format!("{WELCOME}{AGENT}{odd}"));
+    let script = SourceFile::new("hotline.toml", script);
+    let (texts, _) = catalogue_with("");
+    let lacks = |line: &&str| !line.starts_with("month = ") && !line.starts_with("day = ");
+    let lacking = texts.lines().filter(lacks).collect::<Vec<_>>().join("\n");
+    let found = problems(&[script.clone(), SourceFile::new("zh-CN.toml", lacking)]);
+    assert_eq!(errors(&found), [("hotline.toml".into(), line, column, "no_parts")], "{}", told(&found));
+    assert!(found[0].help(Language::Chinese).contains("day、month"), "{}", found[0].help(Language::Chinese));
+    let french = [script, SourceFile::new("zh-CN.toml", texts.clone()), SourceFile::new("fr.toml", texts)];
+    assert!(codes(&problems(&french)).contains(&"no_reading"));
 }
 
 /// The problems of a script without its recordings.

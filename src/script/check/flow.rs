@@ -7,7 +7,7 @@ use super::{
     texts::closes,
 };
 use crate::script::{
-    Act, Locale, NumberSource, Part, PromptId, Step, StepId,
+    Act, Locale, NumberSource, Part, PromptId, Step, StepId, ValueSource,
     branch::PARAMETER,
     load::{RECORDING_NOTICE, nearest},
     notes::Spot,
@@ -61,7 +61,7 @@ pub(super) fn farewells(graph: &Graph<'_>, case: &mut Case<'_>) {
 fn last_prompt(step: &Step) -> Option<PromptId> {
     step.say.iter().rev().find_map(|saying| match &saying.part {
         Part::Prompt(prompt) => Some(prompt.clone()),
-        Part::Greeting | Part::Digits(_) => None,
+        Part::Greeting | Part::Value { .. } => None,
     })
 }
 
@@ -155,8 +155,8 @@ fn set_on(graph: &Graph<'_>, edge: &Edge) -> Vec<String> {
 fn reads(graph: &Graph<'_>, id: StepId) -> Vec<(Spot, String)> {
     let step = graph.script.step(id);
     let said = step.say.iter().enumerate().filter_map(|(index, saying)| match &saying.part {
-        Part::Digits(variable) => Some((Spot::Say(id, index), variable.clone())),
-        Part::Prompt(_) | Part::Greeting => None,
+        Part::Value { of: ValueSource::Variable(variable), .. } => Some((Spot::Say(id, index), variable.clone())),
+        Part::Prompt(_) | Part::Greeting | Part::Value { of: ValueSource::Now, .. } => None,
     });
     let used = match &step.act {
         Act::Callback { number: NumberSource::Variable(variable), .. } => vec![(Spot::Number(id), variable.clone())],

@@ -9,7 +9,7 @@ use super::{
     table::BARGE_IN,
 };
 
-/// What is said: a prompt, `$greeting` or `$digits:<variable>`, or a table.
+/// What is said: a prompt, `$greeting`, a value (`$number:<variable>`, `$time:now`), or a table.
 const SAYING: super::Form = Any(&[Text, Section("step.*.say")]);
 
 /// What a variable is held against, or set to.

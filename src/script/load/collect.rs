@@ -9,8 +9,8 @@ use super::{
 use crate::{
     phone::Digit,
     script::{
-        Act, Ask, BargeIn, Choice, Collect, Part, Patience, PromptId, STANDARD_WAIT, Saying, StepId, notes::Spot,
-        problem::Fault,
+        Act, Ask, BargeIn, Choice, Collect, Part, Patience, PromptId, Reading, STANDARD_WAIT, Saying, StepId,
+        ValueSource, notes::Spot, problem::Fault,
     },
 };
 use std::time::Duration;
@@ -108,7 +108,8 @@ fn confirm(id: StepId, field: &Field<'_>, into: &str, words: ReadBack, next: Ste
     let prompt = |prompt| Saying { barge_in: loader.usual_barge_in(&prompt), part: Part::Prompt(prompt) };
     let before = prompt(words.before);
     let confirm = prompt(words.confirm);
-    let digits = Saying { part: Part::Digits(into.to_owned()), barge_in: BargeIn::Key };
+    let digits = Part::Value { reading: Reading::Digits, of: ValueSource::Variable(into.to_owned()) };
+    let digits = Saying { part: digits, barge_in: BargeIn::Key };
     let choices = [('1', Choice::Go(next)), ('2', Choice::Go(id))];
     let keys = choices.into_iter().filter_map(|(key, choice)| Some((Digit::parse(key)?, choice))).collect();
     let ask = Ask {

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::phone::Digit;
 use crate::script::{
-    Act, Ask, BargeIn, Choice, NumberSource, Part, Patience, STANDARD_WAIT, Saying, Step, StepId, Target,
+    Act, Ask, BargeIn, Choice, NumberSource, Part, Patience, Reading, STANDARD_WAIT, Saying, Step, StepId, Target,
+    ValueSource,
     notes::Spot,
     problem::{Fault, Shape},
 };
@@ -92,7 +93,7 @@ fn says(id: StepId, field: &Field<'_>, barge_in: Option<BargeIn>, loader: &mut L
     says
 }
 
-/// `"prompt"`, `"$greeting"`, `"$digits:variable"` or `{ prompt = …, barge_in = … }`.
+/// `"prompt"`, `"$greeting"`, `"$number:variable"`, `"$time:now"` or `{ prompt = …, barge_in = … }`.
 fn saying(item: &Field<'_>, usual: Option<BargeIn>, loader: &mut Loader) -> Option<Saying> {
     let (name, own) = if item.is_text() {
         (item.clone(), None)
@@ -113,7 +114,7 @@ fn saying(item: &Field<'_>, usual: Option<BargeIn>, loader: &mut Loader) -> Opti
     let barge_in = match &part {
         Part::Prompt(prompt) if prompt.as_str() == RECORDING_NOTICE => BargeIn::None,
         Part::Prompt(prompt) => own.or(usual).unwrap_or_else(|| loader.usual_barge_in(prompt)),
-        Part::Greeting | Part::Digits(_) => own.or(usual).unwrap_or(BargeIn::Key),
+        Part::Greeting | Part::Value { .. } => own.or(usual).unwrap_or(BargeIn::Key),
     };
     Some(Saying { part, barge_in })
 }
@@ -123,8 +124,8 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
     if text == "$greeting" {
         return Some(Part::Greeting);
     }
-    if let Some(variable) = text.strip_prefix("$digits:").filter(|name| is_variable_name(name)) {
-        return Some(Part::Digits(variable.into()));
+    if let Some(value) = value(text) {
+        return Some(value);
     }
     if text.starts_with('$') {
         loader.problems.add(field.place(), Fault::UnknownPart { text: text.into() });
@@ -134,6 +135,17 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
         return None;
     }
     loader.prompt(field).map(Part::Prompt)
+}
+
+/// `$<reading>:<variable>`, and `now` for what reads the clock.
+fn value(text: &str) -> Option<Part> {
+    let (reading, variable) = text.strip_prefix('$')?.split_once(':')?;
+    let reading = Reading::parse(reading)?;
+    let of = match variable {
+        "now" if reading.reads_clock() => ValueSource::Now,
+        name => ValueSource::Variable(Some(name).filter(|name| is_variable_name(name))?.into()),
+    };
+    Some(Part::Value { reading, of })
 }
 
 fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {

@@ -1,7 +1,7 @@
 //! The faults in English: (what is wrong, what to do).
 
 use super::{BadAudio, Fault, RateUnit, Shape};
-use crate::script::Locale;
+use crate::script::{Locale, PromptId};
 use std::time::Duration;
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
@@ -109,9 +109,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             "any number of digits, and no key that ends them: callers would wait after the last".into(),
             "write one length, as in length = 11, or a key: end = \"#\"",
         ),
-        Fault::UnknownPart { text } => {
-            (format!("nothing is called `{text}`"), "there are $greeting and $digits:<variable>")
-        }
+        Fault::UnknownPart { text } => (
+            format!("nothing is called `{text}`"),
+            "there are $greeting, $time:now, $date:now and $weekday:now, and $digits, $phone, $number, $amount, $percent, $time, $date, $weekday, $minutes, $wait and $position with a colon and a variable: $number:<variable>",
+        ),
         Fault::UnknownStep { name, nearest } => {
             return (
                 format!("there is no step `{name}`"),
@@ -194,6 +195,17 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, &format!("write {prompt} = \"…\" in {files}")),
             );
         }
+        Fault::NoParts { part, locale, missing } => {
+            let missing = list(missing, ", ");
+            return (
+                format!("`{part}` cannot be read out whole in {locale}: {missing} missing"),
+                format!("write these words into {locale}.toml, and record them: {missing}"),
+            );
+        }
+        Fault::NoReading { part, locale } => (
+            format!("nobody knows how `{part}` is read out in {locale}"),
+            "in this language only $digits and $phone can be read, figure by figure",
+        ),
         Fault::Forbidden { phrase } => {
             (format!("a caller must never hear `{phrase}`"), "say it as the service standard does, politely")
         }
@@ -291,6 +303,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("nothing can be made of {file}: {}", audio(*why)),
             "save it again as a 16-bit PCM WAV file, mono, 8 or 16 kHz",
         ),
+        Fault::LowRate { file, sample_rate } => (
+            format!("{file} has only {sample_rate} samples a second and sounds muffled"),
+            "use the original at 8 kHz or more, best 16 kHz; converting it up brings nothing back",
+        ),
         Fault::Clipped { file, samples } => (
             format!("{file} is clipped: its loudest parts are cut off ({samples} samples)"),
             "record it again at a lower gain; making the file quieter does not repair it",
@@ -336,6 +352,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::IdleWaiver { fault, about } => (
             format!("there is no warning `{fault}` about `{about}` to waive"),
             "remove this, or correct fault and about",
+        ),
+        Fault::Synthetic { file } => (
+            format!("{file} is spoken by a machine"),
+            "let a voice actor record it (qingjiang render --sheet writes the list), and take it in with qingjiang import",
         ),
         Fault::BadSheet { detail } => (
             format!("texts.csv beside the recordings cannot be read: {detail}"),
@@ -390,6 +410,11 @@ fn spoken(unit: RateUnit) -> &'static str {
         RateUnit::Characters => "characters",
         RateUnit::Words => "words",
     }
+}
+
+/// The names of prompts.
+pub(super) fn list(prompts: &[PromptId], between: &str) -> String {
+    prompts.iter().map(PromptId::as_str).collect::<Vec<_>>().join(between)
 }
 
 /// The catalogues of these languages.
