@@ -13,6 +13,7 @@ pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod segment;
+pub mod sound;
 pub mod talk;
 pub mod telephone;
 pub mod voice;
