@@ -3,7 +3,8 @@
 usage: blackbox.py CALLER.PY ws://HOST:PORT RECORDINGS
 
 A silent caller on every control format must hear the opening, 5 s, the re-prompt, 5 s, the request to change phones, 5 s,
-and the hang-up; a caller who presses 1 must hear the menu stop, the announcement to its end, and be routed.
+and the hang-up, and so must silent callers whose telephones send our voice back or who sit in comfort noise; a caller who
+presses 1 must hear the menu stop, the announcement to its end, and be routed.
 """
 
 import concurrent.futures
@@ -17,13 +18,15 @@ LATE_MS = 100
 TOOL_MS = 25
 
 
-def place(tool, url, recordings, dialect, call_id, say):
+def place(tool, url, recordings, dialect, call_id, say, echo=None):
     # Asterisk's dialplan puts the call's data into the query; Twilio's start message carries them.
     path = "twilio" if dialect == "twilio" else f"asterisk?call_id={call_id}"
     command = [sys.executable, tool, f"{url}/media/{path}", "--dialect", dialect, "--prompts", recordings]
     command += ["--call-id", call_id, "--limit", "90"]
     for segment in say:
         command += ["--say", segment]
+    if echo:
+        command += [f"--echo={echo}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise SystemExit(f"{dialect}: {done.stderr}")
@@ -70,13 +73,20 @@ def main():
     dialects = ["twilio", "asterisk", "asterisk-json"]
     plans = [(dialect, "silent", ["hiss:90000"], silent) for dialect in dialects]
     plans += [(dialect, "keyed", ["hiss:2500", "key:1", "hiss:30000"], keyed) for dialect in dialects]
+    plans = [(*plan, None) for plan in plans]
+    # Gain in dB and delay in ms of what comes back.
+    plans += [
+        ("twilio", "echo12", ["hiss:90000"], silent, "-12:60"),
+        ("asterisk", "echo20", ["hiss:90000"], silent, "-20:250"),
+        ("asterisk-json", "comfort", ["noise:90000:-60"], silent, None),
+    ]
     with concurrent.futures.ThreadPoolExecutor(len(plans)) as pool:
         calls = [
-            pool.submit(place, tool, url, recordings, dialect, f"blackbox-{name}-{dialect}", say)
-            for dialect, name, say, _ in plans
+            pool.submit(place, tool, url, recordings, dialect, f"blackbox-{name}-{dialect}", say, echo)
+            for dialect, name, say, _, echo in plans
         ]
     bad = False
-    for (dialect, name, _, verdict), call in zip(plans, calls):
+    for (dialect, name, _, verdict, _), call in zip(plans, calls):
         call = call.result()
         faults = verdict(call)
         if name == "keyed" and (route := routed(url, f"blackbox-{name}-{dialect}")) != "queue:inquiry":

@@ -80,7 +80,10 @@ impl Line {
     fn settle(&mut self) {
         while let Some(effect) = self.session.poll_effect() {
             if let Effect::Admit(_) = effect {
-                self.session.on_admission(Admission::Welcome { caller: None }, self.now);
+                self.session.on_admission(
+                    Admission::Welcome { caller: None, past: qingjiang::call::Past::default() },
+                    self.now,
+                );
             }
         }
         self.session.take_wire(&mut self.wire);

@@ -84,6 +84,8 @@ impl Stage {
             limit: Duration::from_secs(180),
             store_works: true,
             transfer: None,
+            http: Vec::new(),
+            past: qingjiang::call::Past::default(),
         })
     }
 }

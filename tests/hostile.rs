@@ -91,7 +91,15 @@ impl Rig {
         self.session.take_wire(&mut wire);
         while let Some(effect) = self.session.poll_effect() {
             match effect {
-                Effect::Admit(_) => self.session.on_admission(Admission::Welcome { caller: None }, self.now),
+                Effect::TakeMessage { .. } | Effect::DropMessage => {}
+                Effect::Ask(inquiry) => {
+                    let id = inquiry.id;
+                    self.session.on_answer(id, Err(qingjiang::call::NoAnswer::Unreachable), self.now);
+                }
+                Effect::Admit(_) => self.session.on_admission(
+                    Admission::Welcome { caller: None, past: qingjiang::call::Past::default() },
+                    self.now,
+                ),
                 Effect::Commit(_) => self.session.on_committed(true, self.now),
                 Effect::Transfer(_) => self.session.on_transfer(false, self.now),
                 Effect::Close { .. } => self.over = true,
@@ -183,6 +191,8 @@ fn the_call_beside_hears_what_it_would_have_heard_alone() {
             limit: PATIENCE,
             store_works: true,
             transfer: None,
+            http: Vec::new(),
+            past: qingjiang::call::Past::default(),
         })
         .timeline()
     };

@@ -3,14 +3,16 @@
 
 mod politeness;
 
-use politeness::{CLOSINGS, LIMIT, digit, evening, plan, polite};
+use politeness::{CLOSINGS, LIMIT, answer, digit, evening, past, plan, polite};
 use proptest::prelude::*;
 use qingjiang::{
     audio::{Bank, source},
+    call::Past,
     moment::Moment,
-    script::{self, Script},
+    script::{self, Script, SourceFile},
     sim::{
         Segment,
+        outside::Answering,
         peer::{Facts, PeerKind},
         run::{World, run},
         talk::talk,
@@ -29,12 +31,78 @@ static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedde
 static BANK: LazyLock<Arc<Bank>> =
     LazyLock::new(|| Arc::new(Bank::load(source::embedded()).expect("the default recordings")));
 
+/// Every step that wants something of the world, a key away from the menu and leading into each other.
+static WORLDLY: LazyLock<Arc<Script>> = LazyLock::new(|| {
+    let text = r#"
+[hotline]
+start = "incoming"
+[step.incoming]
+if_barred = { yes = "barred", no = "returning" }
+[step.barred]
+say = "harassment_warning"
+hang_up = "5s"
+[step.returning]
+if_called_before = { within = "10m", yes = "look_up", no = "welcome" }
+[step.welcome]
+say = ["welcome", "menu_main"]
+keys = { 1 = "message", 2 = "look_up", 3 = "harassment", 4 = "order", 0 = "agent", "*" = "repeat" }
+speech = "agent"
+[step.message]
+say = "message_record"
+message = { longest = "20s", quiet = "3s", empty = "anything_else", failed = "sorry" }
+next = "anything_else"
+[step.look_up]
+say = "hold_start"
+http = { url = "http://crm/{caller}", take = { level = "level" }, timeout = "3s", retries = 1, failed = "message" }
+next = "tell"
+[step.tell]
+http = { url = "http://crm/{level}", send = { level = "$level" }, failed = "sorry" }
+next = "welcome_again"
+[step.welcome_again]
+say = "menu_main"
+keys = { 1 = "message", 2 = "order", 0 = "agent" }
+speech = "message"
+[step.order]
+say = "callback_number"
+collect = { into = "order", length = 4, end = "none", read_back = true, give_up = "message" }
+next = "look_up"
+[step.harassment]
+say = "harassment_warning"
+bar = { for = "24h", reason = "x" }
+next = "end"
+[step.end]
+hang_up = "5s"
+[step.anything_else]
+say = "anything_else"
+keys = { 0 = "agent" }
+speech = "welcome_again"
+no_input = "bye"
+[step.sorry]
+say = "system_error"
+hang_up = "5s"
+[step.bye]
+say = "goodbye"
+hang_up = "5s"
+speech = "anything_else"
+[step.agent]
+say = "transfer_announce"
+queue = "q"
+"#;
+    let told =
+        |problems: Vec<script::Problem>| problems.iter().map(|problem| format!("{problem}\n")).collect::<String>();
+    Arc::new(script::read(&[SourceFile::new("hotline.toml", text)]).map_err(told).expect("a good script"))
+});
+
+fn script() -> impl Strategy<Value = Arc<Script>> {
+    prop::bool::ANY.prop_map(|worldly| if worldly { WORLDLY.clone() } else { SCRIPT.clone() })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_random_caller_is_treated_rudely(plan in plan()) {
-        let outcome = talk(&SCRIPT, &BANK, evening(), plan, LIMIT);
+    fn no_random_caller_is_treated_rudely(plan in plan(), script in script()) {
+        let outcome = talk(&script, &BANK, evening(), plan, LIMIT);
         if let Err(why) = polite(&outcome.journal, &outcome.end, outcome.at) {
             prop_assert!(false, "{why}\n{:#?}", outcome.journal);
         }
@@ -72,6 +140,9 @@ struct Voiced {
     kind: PeerKind,
     echo: Option<(f32, u64)>,
     transfer: Option<bool>,
+    answer: Answering,
+    past: Past,
+    script: Arc<Script>,
     store_works: bool,
 }
 
@@ -80,8 +151,17 @@ fn voiced() -> impl Strategy<Value = Voiced> {
     let kind = prop::sample::select(PeerKind::ALL.to_vec());
     let echo = prop::option::weighted(0.3, (-40f32..-6.0, 20u64..400));
     let transfer = prop::option::weighted(0.3, any::<bool>());
-    (segments, kind, echo, transfer, prop::bool::weighted(0.9)).prop_map(
-        |(segments, kind, echo, transfer, store_works)| Voiced { segments, kind, echo, transfer, store_works },
+    (segments, kind, echo, transfer, prop::bool::weighted(0.9), answer(), past(), script()).prop_map(
+        |(segments, kind, echo, transfer, store_works, answer, past, script)| Voiced {
+            segments,
+            kind,
+            echo,
+            transfer,
+            answer,
+            past,
+            script,
+            store_works,
+        },
     )
 }
 
@@ -98,12 +178,14 @@ impl Voiced {
             },
             voice: Voice::new(&self.segments, voice_of).expect("recordings that exist"),
             echo: self.echo.map(|(gain_db, delay)| Echo { gain_db, delay: Duration::from_millis(delay) }),
-            script: SCRIPT.clone(),
+            script: self.script,
             bank: BANK.clone(),
             wall: evening(),
             limit: LIMIT,
             store_works: self.store_works,
             transfer: self.transfer,
+            http: vec![("http".into(), self.answer)],
+            past: self.past,
         }
     }
 }

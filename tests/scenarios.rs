@@ -95,6 +95,36 @@ fn a_test_that_cannot_be_read_is_no_failed_one() {
 }
 
 #[test]
+fn callers_who_have_been_here_before_are_known_where_the_script_begins_with_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let prompts = tempfile::tempdir().expect("a folder");
+    for file in std::fs::read_dir(root.join("prompts")).expect("scripts").map(|file| file.expect("a file").path()) {
+        if let Ok(text) = std::fs::read_to_string(&file) {
+            let text = text.replacen("start    = \"welcome\"", "start    = \"incoming\"", 1);
+            std::fs::write(prompts.path().join(file.file_name().expect("a name")), text).expect("written");
+        }
+    }
+    let files = ["welcome-back", "called-before", "barred"].map(|name| format!("tests/scenarios/past/{name}.toml"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let command = command.current_dir(root).arg("simulate").arg("--prompts").arg(prompts.path()).args(&files);
+    let output = command.output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn services_outside_answer_as_a_scenario_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/scenarios/http");
+    let files = ["ok.toml", "slow.toml", "failing.toml"].map(|file| folder.join(file));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingjiang"));
+    let command = command.current_dir(root).arg("simulate").arg("--prompts").arg(folder.join("script"));
+    let output = command.args(&files).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_scenario_that_expects_the_wrong_thing_fails_and_says_what_differs() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("wrong.toml");

@@ -29,9 +29,11 @@ pub fn recordings(items: &[Item]) -> Vec<Recording> {
             altered.push(mixed(caller, others[random.below(others.len())], between(-3.0, 5.0, &mut random), "noisy"));
         }
         altered.push(mixed(caller, music[at % music.len()], between(12.0, 20.0, &mut random), "clear"));
-        altered.push(faint(caller, &mut random));
-        altered.push(handsfree(caller, &mut random));
-        altered.push(handsfree(caller, &mut random));
+        for _ in 0..2 {
+            altered.push(faint(caller, &mut random));
+            altered.push(handsfree(caller, &mut random));
+            altered.push(handsfree(caller, &mut random));
+        }
     }
     recordings.extend(altered);
     recordings.extend((0..SONGS).map(song));

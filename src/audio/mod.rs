@@ -5,9 +5,11 @@
 pub mod bank;
 pub mod codec;
 pub mod level;
+pub mod master;
 pub mod resample;
 pub mod source;
 pub mod spectrum;
+pub mod split;
 pub mod wav;
 
 pub use bank::{Bank, Chunk, Clip};

@@ -79,6 +79,43 @@ pub fn read(bytes: &[u8]) -> Result<Recording, WavError> {
     Ok(Recording { sample_rate: header.sample_rate, channels: (0..channels).map(channel).collect() })
 }
 
+/// A recording in one channel as a WAV file: 16-bit PCM.
+///
+/// # Errors
+/// [`WavError::Pcm`] where it is longer than a WAV file can be.
+pub fn write(samples: &[i16], sample_rate: u32) -> Result<Vec<u8>, WavError> {
+    let spec =
+        hound::WavSpec { channels: 1, sample_rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut file = Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut file, spec).map_err(from_hound)?;
+    for sample in samples {
+        writer.write_sample(*sample).map_err(from_hound)?;
+    }
+    writer.finalize().map_err(from_hound)?;
+    Ok(file.into_inner())
+}
+
+/// Gives a WAV file that was streamed its length: who writes one before knowing how long it gets puts a huge length (or
+/// none) into its header. One that only was cut off stays as it is.
+pub fn close_stream(mut bytes: Vec<u8>) -> Vec<u8> {
+    let data = bytes.windows(4).position(|name| name == b"data").map(|at| at + 8);
+    let Some((data, length)) = data.and_then(|at| Some((at, bytes.len().checked_sub(at)?))) else { return bytes };
+    let claimed = bytes.get(data - 4..data).and_then(|raw| raw.first_chunk()).map_or(0, |raw| u32::from_le_bytes(*raw));
+    if claimed != 0 && claimed < STREAMED {
+        return bytes;
+    }
+    // Half a sample at the end is none.
+    let length = length / 2 * 2;
+    bytes.truncate(data + length);
+    let (whole, length) = (data + length - 8, length as u32);
+    bytes.splice(data - 4..data, length.to_le_bytes());
+    bytes.splice(4..8, (whole as u32).to_le_bytes());
+    bytes
+}
+
+/// Lengths from here on are no lengths (espeak-ng: 0x7ffff000, others 0xffffffff): a gigabyte of speech is ten hours.
+const STREAMED: u32 = 0x4000_0000;
+
 /// What the `fmt ` chunk says.
 struct Header {
     coding: u16,
@@ -237,6 +274,26 @@ mod tests {
             assert_eq!(recording.sample_rate, 8_000);
             assert_eq!(recording.into_mono(), [0x00, 0x80, 0xd5].map(decode));
         }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let recording = read(&write(&[1, -2, 3], 16_000).expect("a file")).expect("a WAV");
+        assert_eq!((recording.sample_rate, recording.into_mono()), (16_000, vec![1, -2, 3]));
+    }
+
+    #[test]
+    fn a_streamed_file_gets_its_length() {
+        let whole = write(&[1, -2, 3], 16_000).expect("a file");
+        for claimed in [0u32, 0x7fff_f000, u32::MAX] {
+            let mut streamed = whole.clone();
+            streamed.splice(40..44, claimed.to_le_bytes());
+            assert_eq!(close_stream(streamed), whole);
+        }
+        let mut cut = whole.clone();
+        cut.truncate(46);
+        assert_eq!(close_stream(cut.clone()), cut);
+        assert_eq!(close_stream(b"no WAV".to_vec()), b"no WAV");
     }
 
     #[test]

@@ -15,6 +15,7 @@ impl Call {
         match act {
             Act::Go(next) => self.go(*next, now),
             Act::IfCallerKnown { yes, no } => self.go(if self.facts.caller.is_some() { *yes } else { *no }, now),
+            Act::IfPast { past, yes, no } => self.go(if self.facts.past.is(*past) { *yes } else { *no }, now),
             Act::Branch(branch) => self.take_branch(branch, now),
             Act::Split(split) => self.take_share(split, now),
             Act::Language { locale, next } => {
@@ -78,7 +79,7 @@ impl Circumstances for Here<'_> {
 mod tests {
     use super::*;
     use crate::{
-        call::{Command, Entry, Event, HandsOver, tests::BANK},
+        call::{Command, Entry, Event, HandsOver, Past, tests::BANK},
         phone::Digit,
         script::{self, Script, SourceFile},
         sim::talk::{Deed, Plan, talk},
@@ -165,7 +166,7 @@ mod tests {
         let gate = "[step.gate]\nlanguage = \"en\"\nsay = \"welcome\"\nnext = \"welcome\"";
         let mut call = Call::new(script(gate), at(11, 18, 10, 0), HandsOver::ByRoute);
         let (caller, resume, parameters) = (None, None, BTreeMap::new());
-        call.handle(Event::Begin { caller, resume, parameters, lot: 0 }, Moment::ZERO);
+        call.handle(Event::Begin { caller, resume, parameters, lot: 0, past: Past::default() }, Moment::ZERO);
         let said = |call: &mut Call| {
             std::iter::from_fn(|| call.poll_command()).find_map(|command| match command {
                 Command::Say { utterance, locale, prompts } => {

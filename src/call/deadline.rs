@@ -28,6 +28,12 @@ pub enum Why {
     StoreOverdue,
     /// The gateway's API has not answered.
     TransferOverdue,
+    /// A caller who waits for an answer from outside has heard nothing for long enough.
+    WordsDue,
+    /// A service outside has not answered.
+    AnswerOverdue,
+    /// A message is over: a long pause, or the end of the tape.
+    MessageEnds,
     /// The gateway has not ended the leg that we released.
     ReleaseOverdue,
 }

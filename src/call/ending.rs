@@ -78,8 +78,11 @@ impl Call {
         if let Phase::Releasing { .. } = self.phase {
             return self.over(now);
         }
-        let disposition = match (by, &self.phase) {
+        let message = self.hang_up_in_message(now);
+        let disposition = match (by, message) {
+            (_, Some(message)) => message,
             _ if self.facts.callback_promised => Disposition::Callback,
+            _ if self.facts.message_left => Disposition::Message,
             (EndedBy::Network, _) => Disposition::Lost,
             (EndedBy::Us, _) => Disposition::Interrupted,
             // "The caller hangs up first": over a goodbye that is a call gone through, not one given up.

@@ -11,7 +11,7 @@ use crate::{
     gateway::Resume,
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Saying, StepId, Target, spoken_digit},
+    script::{Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, PromptId, Saying, StepId, Target},
 };
 use std::time::Duration;
 
@@ -41,10 +41,14 @@ impl Call {
             return self.fail(now);
         }
         self.step = step;
+        self.asking = None;
         (self.tally.tries, self.tally.unanswered) = (0, 0);
         let script = self.script.clone();
         let entered = script.step(step);
         self.journal(now, What::Step { name: entered.name.clone() });
+        if matches!(entered.act, Act::Ask(_)) || !entered.say.is_empty() {
+            self.line.opening.get_or_insert(step);
+        }
         match &entered.act {
             Act::Callback { number, failed, .. } => self.promise_callback(number, *failed, now),
             _ => self.say_step(now),
@@ -54,16 +58,17 @@ impl Call {
     fn say_step(&mut self, now: Moment) {
         let script = self.script.clone();
         let step = script.step(self.step);
-        let mut parts = self.spoken(&step.say);
+        let mut parts = self.spoken(&step.say, now);
         if matches!(step.act, Act::Handover { .. }) {
             // The announcement is heard to its end: the decision is made.
             parts.iter_mut().for_each(|part| part.barge_in = BargeIn::None);
         }
+        let parts = self.with_beep(parts);
         self.say(parts, Purpose::Step, now);
     }
 
     /// Says the step again, less what could not be interrupted and the greeting: those have been heard.
-    pub(super) fn say_step_again(&mut self, first: Option<crate::script::PromptId>, now: Moment) {
+    pub(super) fn say_step_again(&mut self, first: Option<PromptId>, now: Moment) {
         let script = self.script.clone();
         let again: Vec<Saying> = script
             .step(self.step)
@@ -74,25 +79,9 @@ impl Call {
             .collect();
         let mut parts: Vec<Spoken> =
             first.map(|prompt| Spoken { barge_in: script.barge_in(&prompt), prompt }).into_iter().collect();
-        parts.extend(self.spoken(&again));
+        parts.extend(self.spoken(&again, now));
+        let parts = self.with_beep(parts);
         self.say(parts, Purpose::Step, now);
-    }
-
-    fn spoken(&self, sayings: &[Saying]) -> Vec<Spoken> {
-        let mut parts = Vec::with_capacity(sayings.len());
-        for saying in sayings {
-            let mut add = |prompt| parts.push(Spoken { prompt, barge_in: saying.barge_in });
-            match &saying.part {
-                Part::Prompt(prompt) => add(prompt.clone()),
-                Part::Greeting => add(self.script.greeting(self.wall.datetime()).clone()),
-                Part::Digits(variable) => {
-                    let number = self.facts.variables.get(variable).map(Value::text).unwrap_or_default();
-                    let digits = number.chars().filter_map(Digit::parse);
-                    digits.filter_map(|digit| spoken_digit(&self.locale, digit)).for_each(add);
-                }
-            }
-        }
-        parts
     }
 
     /// Starts an utterance; an empty one is over at once.
@@ -151,6 +140,8 @@ impl Call {
         let begun = at.unwrap_or(now);
         let wait = match &purpose {
             Purpose::Step => return self.act(begun, now),
+            Purpose::Outside => return self.wait_said(begun, now),
+            Purpose::Then(step) => return self.go(*step, now),
             Purpose::Rung(rung) => self.rung(*rung).map_or(self.script.words.wait, |rung| rung.wait),
             Purpose::LastChance(rung) => {
                 self.ladder(rung.condition).map_or(self.script.words.wait, |ladder| ladder.wait)
@@ -175,6 +166,9 @@ impl Call {
             Act::Collect(collect) => {
                 self.phase = Phase::Keying(Keying { digits: String::new(), due: begun + collect.first });
             }
+            Act::Message(message) => self.take_message(message, begun),
+            Act::Http(http) => self.ask_outside(http.clone(), now),
+            Act::Bar { .. } => self.bar(now),
             Act::Handover { target } => self.hand_over(target.clone(), now),
             act => self.go_on(act, now),
         }
@@ -203,6 +197,8 @@ impl Call {
             }
             Phase::Listening(_) => self.press(digit, now),
             Phase::Keying(_) => self.keyed(digit, now),
+            Phase::Taking(_) => self.key_in_message(digit, now),
+            Phase::Asking { .. } => self.key_while_asking(digit, now),
             _ => {}
         }
     }
@@ -215,7 +211,8 @@ impl Call {
             _ => Purpose::Step,
         };
         match purpose {
-            Purpose::Closing(_) => {}
+            Purpose::Closing(_) | Purpose::Then(_) => {}
+            Purpose::Outside => self.key_while_asking(digit, now),
             Purpose::Rung(rung) | Purpose::LastChance(rung) => {
                 self.hush(Interruption::Key, now);
                 self.hearing.close_turn();
@@ -238,12 +235,13 @@ impl Call {
                 self.phase = Phase::Keying(Keying { digits: String::new(), due: now });
                 self.keyed(digit, now);
             }
+            Act::Message(_) => self.key_before_message(digit, now),
             act if act.goes_on_at_once() => {
                 self.hush(Interruption::Key, now);
                 self.act(now, now);
                 self.press(digit, now);
             }
-            Act::HangUp { .. } if digit.as_char() == '0' => {
+            Act::HangUp { .. } | Act::Http(_) | Act::Bar { .. } if digit.as_char() == '0' => {
                 self.hush(Interruption::Key, now);
                 self.go(script.words.agent, now);
             }
@@ -284,7 +282,7 @@ impl Call {
         let script = self.script.clone();
         let Act::Collect(collect) = &script.step(self.step).act else { return };
         let Phase::Keying(keying) = &mut self.phase else { return };
-        if digit == collect.end {
+        if Some(digit) == collect.end {
             return self.digits_complete(collect, now);
         }
         keying.digits.push(digit.as_char());
@@ -346,6 +344,13 @@ impl Call {
         }
         match storing.then {
             AfterStore::OneWay => self.tell_one_way(storing.promise, stored, now),
+            AfterStore::Thank => self.message_stored(stored, now),
+            AfterStore::Go(step) => {
+                if stored {
+                    self.journal(now, What::Barred);
+                }
+                self.go(step, now);
+            }
             AfterStore::Announce => self.callback_stored(storing.promise, stored, now),
             // Without a stored decision the dialplan takes its default, which is a human being too.
             AfterStore::HandOver(target) if self.hands_over == HandsOver::ByApi => {

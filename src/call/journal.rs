@@ -1,5 +1,6 @@
 //! What happened in a call, as it happens: the entries that records keep, metrics count and `replay` reads again.
 
+use super::{MessageEnd, NoAnswer, Past};
 use crate::{
     gateway::{DialectName, Resume},
     line::{Condition, Judgement},
@@ -32,6 +33,8 @@ pub enum What {
         /// Set where the call came back.
         resume: Option<Resume>,
     },
+    /// The caller's number has called before, or is barred.
+    Past(Past),
     /// The call went to a step.
     Step {
         /// Its name in the script.
@@ -110,6 +113,11 @@ pub enum What {
     },
     /// The caller asked for louder prompts.
     Louder,
+    /// A value could not be read out, and was left out of what was said.
+    Unread {
+        /// As the script writes it: `$amount:due`. Never the value itself.
+        part: String,
+    },
     /// The caller is to be handed over.
     Handover {
         /// To whom.
@@ -122,6 +130,26 @@ pub enum What {
         /// Whom to call.
         number: PhoneNumber,
     },
+    /// A message was spoken, and is kept if it is one.
+    MessageTaken {
+        /// From the beep on.
+        length: Duration,
+        /// Of it, speech.
+        spoken: Duration,
+        /// What ended it.
+        by: MessageEnd,
+        /// Whether anything was said in it.
+        kept: bool,
+    },
+    /// A service outside was asked.
+    Asked {
+        /// How long it took.
+        took: Duration,
+        /// Why there is no answer, where there is none.
+        failed: Option<NoAnswer>,
+    },
+    /// The caller's number was barred.
+    Barred,
     /// A promise could not be stored, and was therefore not spoken.
     StoreFailed,
     /// The gateway complained; numbers masked.
@@ -164,6 +192,8 @@ pub enum Disposition {
     OneWay,
     /// A callback is promised.
     Callback,
+    /// A message is stored.
+    Message,
     /// Went through its script to the end.
     Completed,
     /// The caller hung up.
@@ -188,6 +218,7 @@ impl Disposition {
             Self::Line(condition) => condition.as_str(),
             Self::OneWay => "one_way",
             Self::Callback => "callback",
+            Self::Message => "message",
             Self::Completed => "completed",
             Self::Abandoned => "abandoned",
             Self::Refused => "refused",

@@ -141,7 +141,7 @@ impl Call {
         let condition = self.nobody(judgement);
         let Some(ladder) = self.ladder(condition) else { return self.go(self.script.words.agent, now) };
         // Elsewhere than at the opening, the prompt just played was the ladder's first rung.
-        let first = if self.step == self.script.start { 0 } else { 1 };
+        let first = if self.line.opening == Some(self.step) { 0 } else { 1 };
         let index = first.min(ladder.rungs.len() - 1);
         self.next_rung_of_silence(Rung { condition, index, since: now, insisted: false }, judgement, now, ear);
     }
@@ -234,7 +234,7 @@ impl Call {
         };
         match purpose {
             Purpose::Rung(rung) | Purpose::LastChance(rung) => Some((rung.condition, rung.index)),
-            Purpose::Step | Purpose::Closing(_) => None,
+            Purpose::Step | Purpose::Closing(_) | Purpose::Outside | Purpose::Then(_) => None,
         }
     }
 }

@@ -5,17 +5,22 @@
 //! asked for, so nothing has to be armed or cancelled, and a noise cannot push it.
 //!
 //! The files beside this one: `flow` walks the script's steps, `branch` those that wait for nobody, `ladder` deals with bad lines, `speech` says what a
-//! caller's turn means, `one_way` with callers who may not hear us, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
+//! caller's turn means, `one_way` with callers who may not hear us, `message` takes messages, `outside` asks services, `ending` lets go of a call, and `hearing` keeps track of whose turn it is.
 
 mod aftermath;
+mod aloud;
 mod branch;
 mod deadline;
 mod ending;
 mod flow;
 mod hearing;
+mod inquiry;
 mod journal;
 mod ladder;
+mod message;
 mod one_way;
+mod outside;
+mod past;
 mod patience;
 mod phase;
 mod speech;
@@ -24,7 +29,10 @@ mod wire;
 
 pub use aftermath::{Aftermath, Followed, Words};
 pub use deadline::{Deadline, Why};
+pub use inquiry::{Inquiry, InquiryId, LARGEST_ANSWER, NoAnswer, Values};
 pub use journal::{Disposition, EndedBy, Entry, Interruption, What};
+pub use message::MessageEnd;
+pub use past::{Before, Past};
 pub use wire::{Command, Ear, Event, Promise, UtteranceId};
 
 use crate::{
@@ -34,6 +42,7 @@ use crate::{
     script::{Act, Locale, Script, StepId},
 };
 use hearing::Hearing;
+use outside::Asking;
 use phase::{Ending, Phase};
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -59,6 +68,11 @@ pub struct Call {
     line: Standing,
     tally: Tally,
     next_utterance: UtteranceId,
+    /// A question on its way to a service outside.
+    asking: Option<Asking>,
+    next_inquiry: InquiryId,
+    /// Messages begun.
+    takes: u32,
     out: VecDeque<Command>,
 }
 
@@ -80,11 +94,13 @@ struct Facts {
     keys: String,
     /// What the line was last judged to be.
     condition: Option<Condition>,
-    /// Digits keyed in, answers kept, texts set and the gateway's parameters, by name.
+    /// Digits keyed in, answers kept, texts set, what services outside have answered, and the gateway's parameters, by name.
     variables: BTreeMap<String, Value>,
     /// What decides the call's share of every split.
     lot: u64,
+    past: Past,
     callback_promised: bool,
+    message_left: bool,
     /// A promise could not be kept, and was not made.
     store_failed: bool,
 }
@@ -94,6 +110,8 @@ struct Facts {
 struct Standing {
     /// By a key or by clear speech: from then on, no input is no silent call.
     proven: bool,
+    /// The step that opened the call: the first that says or asks anything.
+    opening: Option<StepId>,
     /// Somebody was heard at all.
     heard: bool,
     /// How often each ladder was entered.
@@ -141,6 +159,9 @@ impl Call {
             line: Standing::default(),
             tally: Tally::default(),
             next_utterance: UtteranceId::default(),
+            asking: None,
+            next_inquiry: InquiryId::default(),
+            takes: 0,
             out: VecDeque::new(),
         }
     }
@@ -151,9 +172,13 @@ impl Call {
             return;
         }
         match event {
-            Event::Begin { caller, resume, parameters, lot } => {
+            Event::Begin { caller, resume, parameters, lot, past } => {
                 self.facts.variables = variables::parameters(parameters).collect();
                 self.facts.lot = lot;
+                if past != Past::default() {
+                    self.facts.past = past;
+                    self.journal(now, What::Past(past));
+                }
                 self.begin(caller, resume, now);
             }
             Event::Busy { queue } => self.turn_away(queue, now),
@@ -161,6 +186,7 @@ impl Call {
             Event::Line(event) => self.on_line(event, now),
             Event::Played { utterance, index, at } => self.on_played(utterance, index, at.min(now), now),
             Event::Committed(stored) => self.on_committed(stored, now),
+            Event::Answered(id, answer) => self.on_answer(id, answer, now),
             Event::Transferred(accepted) => self.on_transferred(accepted, now),
             Event::Gone(by) => self.on_gone(by, now),
         }
@@ -189,7 +215,7 @@ impl Call {
     pub fn attention(&self) -> Attention {
         let decided = matches!(self.script.step(self.step).act, Act::Handover { .. } | Act::Collect(_));
         match self.phase {
-            Phase::Fresh | Phase::Listening(_) => Attention::Full,
+            Phase::Fresh | Phase::Listening(_) | Phase::Taking(_) => Attention::Full,
             Phase::Speaking(_) if !decided => Attention::Full,
             _ => Attention::Events,
         }
@@ -213,6 +239,9 @@ impl Call {
             Why::DigitDue => self.digits_due(now),
             Why::StoreOverdue => self.on_committed(false, now),
             Why::TransferOverdue => self.on_transferred(false, now),
+            Why::WordsDue => self.say_wait(now),
+            Why::AnswerOverdue => self.answer_overdue(now),
+            Why::MessageEnds => self.message_due(now),
             Why::ReleaseOverdue => self.over(now),
         }
     }
@@ -236,6 +265,7 @@ impl Call {
     fn closing_disposition(&self) -> Disposition {
         match self.facts {
             Facts { callback_promised: true, .. } => Disposition::Callback,
+            Facts { message_left: true, .. } => Disposition::Message,
             Facts { store_failed: true, .. } => Disposition::Failed,
             _ => Disposition::Completed,
         }
@@ -248,3 +278,5 @@ impl Call {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worldly_tests;

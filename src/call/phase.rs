@@ -3,12 +3,13 @@
 use super::{
     Deadline, Disposition, EndedBy, Promise, UtteranceId, Why,
     hearing::{GRACE, Turn},
+    message::Taking,
 };
 use crate::{
     line::{Condition, Judgement},
     moment::Moment,
     phone::Digit,
-    script::{BargeIn, PromptId, Target},
+    script::{BargeIn, PromptId, StepId, Target},
 };
 use std::time::Duration;
 
@@ -34,6 +35,15 @@ pub enum Phase {
     Listening(Listening),
     /// Digits are keyed in.
     Keying(Keying),
+    /// A message is being spoken.
+    Taking(Taking),
+    /// A service outside has a question in hand.
+    Asking {
+        /// When the caller is told that we are at it.
+        words: Moment,
+        /// When it counts as not answered.
+        due: Moment,
+    },
     /// The store has a promise in hand.
     Storing(Storing),
     /// The gateway's API has a transfer in hand.
@@ -86,6 +96,10 @@ pub enum Purpose {
     Rung(Rung),
     /// Last-chance listening heard somebody before this rung.
     LastChance(Rung),
+    /// Said while a service outside is asked.
+    Outside,
+    /// Words after which the call goes to a step.
+    Then(StepId),
     /// Words and a wait before the end, outside any step.
     Closing(Ending),
 }
@@ -161,6 +175,10 @@ pub struct Storing {
 pub enum AfterStore {
     /// The callback may be announced.
     Announce,
+    /// A message may be thanked for.
+    Thank,
+    /// Nothing depends on it.
+    Go(StepId),
     /// The caller may be handed over.
     HandOver(Target),
     /// A caller who may not hear us may be told that we call back.
@@ -184,6 +202,9 @@ impl Phase {
             Self::Speaking(_) => turn.map(|turn| Deadline { at: turn.ends(), why: Why::TurnEnds }),
             Self::Listening(listening) => Some(listening.deadline(turn)),
             Self::Keying(keying) => Some(Deadline { at: keying.due, why: Why::DigitDue }),
+            Self::Taking(taking) => Some(Deadline { at: taking.ends(), why: Why::MessageEnds }),
+            Self::Asking { words, due } if words < due => Some(Deadline { at: *words, why: Why::WordsDue }),
+            Self::Asking { due, .. } => Some(Deadline { at: *due, why: Why::AnswerOverdue }),
             Self::Storing(storing) => Some(Deadline { at: storing.due, why: Why::StoreOverdue }),
             Self::Transferring { due, .. } => Some(Deadline { at: *due, why: Why::TransferOverdue }),
             Self::Releasing { due, .. } => Some(Deadline { at: *due, why: Why::ReleaseOverdue }),

@@ -46,6 +46,7 @@ impl Call {
 
     pub(super) fn on_line(&mut self, event: LineEvent, now: Moment) {
         let began = self.hearing.take(event);
+        self.hear_message(event);
         if began && self.speech_interrupts() {
             self.interrupt_by_speech(now);
         }
@@ -160,7 +161,7 @@ impl Call {
     /// A caller who can be understood has said something.
     fn request(&mut self, purpose: &Purpose, now: Moment) {
         match purpose {
-            Purpose::Step => {}
+            Purpose::Step | Purpose::Outside | Purpose::Then(_) => {}
             Purpose::Rung(rung) | Purpose::LastChance(rung) => self.recovered(rung, now),
             // Who answers hears us after all.
             Purpose::Closing(ending) if ending.disposition == Disposition::OneWay => {
@@ -188,7 +189,7 @@ impl Call {
     /// A caller speaks on a line that is bad.
     fn bad_line(&mut self, condition: Condition, purpose: &Purpose, now: Moment) {
         match purpose {
-            Purpose::Closing(_) => self.go_on_speaking(now),
+            Purpose::Closing(_) | Purpose::Outside | Purpose::Then(_) => self.go_on_speaking(now),
             Purpose::Rung(rung) | Purpose::LastChance(rung) if rung.condition == condition => {
                 self.still_so(*rung, now);
             }
@@ -227,6 +228,8 @@ impl Call {
         match purpose {
             Purpose::Closing(ending) => self.let_go(ending, now),
             Purpose::Step => self.step_unanswered(judgement, heard, now, ear),
+            Purpose::Outside => self.wait_said(now, now),
+            Purpose::Then(step) => self.go(step, now),
             Purpose::Rung(rung) | Purpose::LastChance(rung) => {
                 self.rung_unanswered(rung, &purpose, judgement, heard, word, now, ear);
             }

@@ -10,6 +10,8 @@ use crate::{
 };
 use std::{sync::LazyLock, time::Duration};
 
+mod values;
+
 static SCRIPT: LazyLock<Arc<Script>> = LazyLock::new(|| Arc::new(script::embedded().expect("the default script")));
 /// Encoded once for all tests of calls.
 pub(super) static BANK: LazyLock<Bank> =
@@ -77,7 +79,7 @@ impl Outcome {
             .rev()
             .find_map(|promise| match promise {
                 Promise::Route { decision, .. } => Some(decision.to_string()),
-                Promise::Callback(_) => None,
+                _ => None,
             })
             .unwrap_or_default()
     }
@@ -297,7 +299,7 @@ fn the_agent_gets_a_note() {
     let call = does([(5000, key('1'))]);
     let note = call.promises.iter().find_map(|promise| match promise {
         Promise::Route { note, .. } => Some(note.as_str()),
-        Promise::Callback(_) => None,
+        _ => None,
     });
     assert_eq!(note, Some("key=1;condition=clear;waited=8"));
 }
@@ -392,8 +394,26 @@ fn the_greeting_follows_the_clock() {
 }
 
 #[test]
-fn clear_speech_over_the_menu_counts_when_the_menu_has_ended() {
+fn speech_over_the_menu_stops_it_and_leads_to_an_agent() {
     let call = does([(OPENING - 3000, speaks(1500, Condition::Clear))]);
+    assert_eq!(call.said(), ["welcome_evening", "menu_main", "transfer_announce"]);
+    assert_eq!(call.when("transfer_announce", false), [OPENING - 3000 + 1500 + 800]);
+}
+
+#[test]
+fn a_word_over_the_menu_is_no_request_the_menu_goes_on() {
+    let call = does([(OPENING - 3000, speaks(400, Condition::Clear)), (OPENING + 2000, key('1'))]);
+    assert_eq!(call.said(), ["welcome_evening", "menu_main", "menu_main", "transfer_announce"]);
+    assert_eq!(call.route(), "queue:inquiry");
+}
+
+#[test]
+fn clear_speech_over_a_menu_that_only_keys_stop_counts_when_it_has_ended() {
+    let mut script = (**SCRIPT).clone();
+    let start = script.start;
+    script.steps[start.0].say.iter_mut().for_each(|saying| saying.barge_in = script::BargeIn::Key);
+    let deeds = vec![(Moment::from_millis(OPENING - 3000), speaks(1500, Condition::Clear))];
+    let call = talk(&Arc::new(script), &BANK, evening(), Plan { deeds, ..Plan::default() }, LIMIT);
     assert_eq!(call.said(), ["welcome_evening", "menu_main", "transfer_announce"]);
     assert_eq!(call.when("transfer_announce", false), [OPENING]);
 }
@@ -402,22 +422,23 @@ fn clear_speech_over_the_menu_counts_when_the_menu_has_ended() {
 fn three_short_words_and_never_an_answer_are_a_caller_who_may_not_hear_us() {
     let words = [1000, 5000, OPENING + 1000].map(|ms| (ms, speaks(400, Condition::Clear)));
     let call = does(words.clone());
-    assert_eq!(call.said()[2..], ["one_way_callback"]);
+    // The first word stops the greeting, which is then said again.
+    assert_eq!(call.said()[2..], ["menu_main", "one_way_callback"]);
     assert_eq!(call.promises[0], Promise::Callback(PhoneNumber::parse("13800138000").expect("a number")));
     assert_eq!(call.ended(), ("one_way", "hotline"));
     let deeds = words.map(|(ms, deed)| (Moment::from_millis(ms), deed)).to_vec();
     let withheld = run(Plan { deeds: deeds.clone(), caller: None, ..Plan::default() });
-    assert_eq!(withheld.said()[2..], ["one_way_no_number"]);
+    assert_eq!(withheld.said()[3..], ["one_way_no_number"]);
     let unstored = run(Plan { deeds, store: vec![false], ..Plan::default() });
-    assert_eq!(unstored.said()[2..], ["one_way_no_number"]);
+    assert_eq!(unstored.said()[3..], ["one_way_no_number"]);
 }
 
 #[test]
 fn who_answers_after_all_is_no_one_way_line() {
     let mut deeds = [1000, 5000, OPENING + 1000].map(|ms| (ms, speaks(400, Condition::Clear))).to_vec();
-    deeds.push((OPENING + 7000, speaks(1500, Condition::Clear)));
+    deeds.push((OPENING + 9200, speaks(1500, Condition::Clear)));
     let call = does(deeds);
-    assert_eq!(call.said()[2..], ["one_way_callback", "transfer_announce"]);
+    assert_eq!(call.said()[3..], ["one_way_callback", "transfer_announce"]);
     let keyed = does([(1000, speaks(400, Condition::Clear)), (2500, speaks(400, Condition::Clear)), (5000, key('1'))]);
     assert_eq!(keyed.route(), "queue:inquiry");
 }
@@ -425,7 +446,7 @@ fn who_answers_after_all_is_no_one_way_line() {
 #[test]
 fn who_asks_for_it_hears_louder_prompts() {
     let mut script = (**SCRIPT).clone();
-    let start = script.start;
+    let start = script.find("welcome").expect("the menu");
     let script::Act::Ask(ask) = &mut script.steps[start.0].act else { panic!("the start is a menu") };
     ask.keys.insert(Digit::parse('9').expect("a key"), script::Choice::Louder);
     let deeds = vec![(Moment::from_millis(5000), key('9'))];

@@ -1,6 +1,6 @@
 //! What goes in and out of a [`Call`](super::Call).
 
-use super::{Disposition, EndedBy, Entry};
+use super::{Disposition, EndedBy, Entry, Inquiry, InquiryId, NoAnswer, Past, Values};
 use crate::{
     agents::Decision,
     gateway::Resume,
@@ -9,7 +9,7 @@ use crate::{
     phone::{Digit, PhoneNumber},
     script::{Locale, PromptId, Target},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// What a call is told.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub enum Event {
         parameters: BTreeMap<String, String>,
         /// Any number that stays with the call: by it splits of the script are drawn.
         lot: u64,
+        /// What the records know of the number.
+        past: Past,
     },
     /// There is no room for this call: let it go.
     Busy {
@@ -45,6 +47,8 @@ pub enum Event {
     },
     /// The answer to [`Command::Commit`].
     Committed(bool),
+    /// The answer to [`Command::Ask`].
+    Answered(InquiryId, Result<Values, NoAnswer>),
     /// The answer to [`Command::Transfer`].
     Transferred(bool),
     /// The leg is gone.
@@ -69,6 +73,17 @@ pub enum Command {
     Louder,
     /// Put this on disk, then say [`Event::Committed`].
     Commit(Promise),
+    /// Keep the caller's sound from `from` on, as message number `take` of this leg.
+    TakeMessage {
+        /// Counted from 1.
+        take: u32,
+        /// The beep's end.
+        from: Moment,
+    },
+    /// Throw the message away: nobody has said anything.
+    DropMessage,
+    /// Ask a service outside, then say [`Event::Answered`].
+    Ask(Box<Inquiry>),
     /// Hand the caller over by the gateway's own means, then say [`Event::Transferred`].
     Transfer(Target),
     /// End the gateway's leg.
@@ -89,6 +104,24 @@ pub enum Command {
 pub enum Promise {
     /// A callback to this number.
     Callback(PhoneNumber),
+    /// The message that was just taken; its sound is stored with it.
+    Message {
+        /// Its number, as in [`Command::TakeMessage`].
+        take: u32,
+        /// Who left it, where known.
+        number: Option<PhoneNumber>,
+        /// How long it is.
+        length: Duration,
+    },
+    /// This number is barred. No promise to the caller, but a decision that must not be lost.
+    Bar {
+        /// Which.
+        number: PhoneNumber,
+        /// For how long.
+        time: Duration,
+        /// Why, in the operators' words.
+        reason: Arc<str>,
+    },
     /// The route that the dialplan will ask for, with the note for the agent's screen
     /// (`key=2;condition=clear;waited=12`).
     Route {

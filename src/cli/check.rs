@@ -1,7 +1,7 @@
 //! `qingjiang check`: everything operators own held against the rules, before a caller hears it.
 
 use super::{files::Files, spoken::Spoken};
-use crate::script::{self, Language, Problem, Severity, Source, callers::shown, keys};
+use crate::script::{self, Language, Material, Problem, Severity, Source, callers::shown, keys};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use serde_json::json;
 use std::{
@@ -17,7 +17,7 @@ use std::{
 /// an error, with 0 where there is none (warnings are no errors), with 2 where the files cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --json\n  qingjiang check --schema > hotline.schema.json"
+    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --release\n  qingjiang check --json\n  qingjiang check --schema > hotline.schema.json"
 )]
 pub struct Args {
     /// The directory of hotline.toml and the texts [default: ./prompts where there is one, else the built-in script]
@@ -27,6 +27,9 @@ pub struct Args {
     audio: Option<PathBuf>,
     #[command(flatten)]
     spoken: Spoken,
+    /// Hold it against what a release needs: every recording that a machine speaks is an error
+    #[arg(long)]
+    release: bool,
     /// Print one JSON array, for editors
     #[arg(long)]
     json: bool,
@@ -47,7 +50,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.spoken.language();
     let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
-    let problems = script::inspect(None, &source(prompts), &source(audio))?.problems;
+    let material = Material::read(&source(prompts), &source(audio))?;
+    let mut problems = script::examine(None, &material).problems;
+    if args.release {
+        problems.extend(script::sheet::owed(&material));
+    }
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let text = match args.json {
         true => format!("{}\n", as_json(&problems, language)),
@@ -185,6 +192,7 @@ mod tests {
             dir: Some("/nowhere/prompts".into()),
             audio: None,
             spoken: Spoken::default(),
+            release: false,
             json: false,
             schema: false,
         };

@@ -7,13 +7,16 @@ pub mod call;
 pub mod check;
 pub mod cores;
 pub mod files;
+pub mod import;
 pub mod records;
+pub mod render;
 pub mod replay;
 pub mod report;
 pub mod script;
 pub mod serve;
 pub mod simulate;
 pub mod spoken;
+pub mod studio;
 
 use clap::{Parser, Subcommand};
 use std::{
@@ -44,20 +47,10 @@ enum Command {
     Analyze(analyze::Args),
     Records(records::Args),
     Replay(replay::Args),
-    /// (not built yet) Speak texts that have no recording
-    Render(NotBuilt),
-    /// (not built yet) Take a studio's recordings in
-    Import(NotBuilt),
+    Render(render::Args),
+    Import(import::Args),
     Script(script::Args),
     Report(report::Args),
-}
-
-/// A command of the contract whose issue is still open.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Example: none yet")]
-struct NotBuilt {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
-    rest: Vec<String>,
 }
 
 /// Runs the command line; the process's exit status.
@@ -72,8 +65,8 @@ pub fn main() -> ExitCode {
         Some(Command::Analyze(args)) => analyze::execute(args),
         Some(Command::Records(args)) => records::run(args),
         Some(Command::Replay(args)) => replay::execute(args),
-        Some(Command::Render(_)) => not_built("render"),
-        Some(Command::Import(_)) => not_built("import"),
+        Some(Command::Render(args)) => render::run(args),
+        Some(Command::Import(args)) => import::run(args),
         Some(Command::Script(args)) => script::run(args),
         Some(Command::Report(args)) => report::run(args),
     };
@@ -102,8 +95,4 @@ fn is_nobody_reading(error: &anyhow::Error) -> bool {
 #[allow(clippy::print_stderr, reason = "the operator reads it there")]
 pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("qingjiang: {error:#}");
-}
-
-fn not_built(command: &str) -> anyhow::Result<ExitCode> {
-    anyhow::bail!("`{command}` is not built yet / `{command}` 尚未实现")
 }

@@ -6,7 +6,7 @@ use jiff::{Timestamp, Zoned, civil, tz::TimeZone};
 use serde_json::Value;
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -107,7 +107,11 @@ fn print(args: Args, out: &mut impl Write) -> anyhow::Result<bool> {
     let numbers = if reveal { Numbers::Whole } else { Numbers::Masked };
     if let Command::Purge { before } = command {
         let purged = records::purge(&data, before)?;
-        writeln!(out, "{} calls and {} recordings erased", purged.calls, purged.recordings)?;
+        writeln!(
+            out,
+            "{} calls, {} recordings and {} messages erased",
+            purged.calls, purged.recordings, purged.messages
+        )?;
         return Ok(true);
     }
 
@@ -127,7 +131,7 @@ fn print(args: Args, out: &mut impl Write) -> anyhow::Result<bool> {
             };
             match json {
                 true => array(out, [call.json(numbers)])?,
-                false => history(out, &call, numbers, &records::recording::files(&data, id))?,
+                false => history(out, &call, numbers, &data)?,
             }
         }
         Command::Export(asked) => {
@@ -205,7 +209,7 @@ fn outcome(call: &Summary) -> String {
     }
 }
 
-fn history(out: &mut impl Write, call: &History, numbers: Numbers, recordings: &[PathBuf]) -> io::Result<()> {
+fn history(out: &mut impl Write, call: &History, numbers: Numbers, data: &Path) -> io::Result<()> {
     let summary = &call.summary;
     let [id, _, dialect, caller, seconds, outcome, line, by, step] = row(summary, numbers);
     let called = summary.called.as_ref().map_or_else(|| "-".into(), |number| numbers.show(number));
@@ -223,7 +227,15 @@ fn history(out: &mut impl Write, call: &History, numbers: Numbers, recordings: &
         let due = local(callback.due).strftime("%F %T");
         writeln!(out, "callback  {}  {state}, due {due}", numbers.show(&callback.number))?;
     }
-    for file in recordings {
+    for message in &call.messages {
+        let number = message.number.as_ref().map_or_else(|| "-".into(), |number| numbers.show(number));
+        let state = message.outcome.as_deref().unwrap_or("open");
+        let due = local(message.due).strftime("%F %T");
+        let seconds = message.length.as_secs_f64();
+        let file = message.file(data);
+        writeln!(out, "message   {number}  {seconds:.1} s, {state}, due {due}, {}", file.display())?;
+    }
+    for file in records::recording::files(data, call.summary.id) {
         writeln!(out, "recording {}", file.display())?;
     }
     writeln!(out)?;
@@ -268,6 +280,7 @@ fn csv(out: &mut impl Write, calls: &[Summary], numbers: Numbers) -> io::Result<
         "condition",
         "legs",
         "callbacks",
+        "messages",
     ];
     writeln!(out, "{}", columns.join(","))?;
     for call in calls {
@@ -400,7 +413,10 @@ mod tests {
     fn a_purge_says_what_it_erased() {
         let (data, opened) = a_silent_call();
         drop(opened);
-        assert_eq!(printed(&data, &["purge", "--before", "2027-01-01"]).1, "0 calls and 0 recordings erased\n");
+        assert_eq!(
+            printed(&data, &["purge", "--before", "2027-01-01"]).1,
+            "0 calls, 0 recordings and 0 messages erased\n"
+        );
     }
 
     fn a_silent_call() -> (TempDir, Opened) {

@@ -2,7 +2,7 @@
 
 use super::Shared;
 use crate::{
-    records::{Archive, Callback, Event, Filter, History, ReadError, RecordId, Summary, recording},
+    records::{Archive, Callback, Event, Filter, History, Message, MessageId, ReadError, RecordId, Summary, recording},
     service::{
         Exchange,
         reply::{Body, Fault},
@@ -18,7 +18,7 @@ use hyper::header;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 use tokio::task::spawn_blocking;
 
 /// Calls answered at once where the request names no number: chosen, a screenful or two.
@@ -34,6 +34,8 @@ pub(super) fn router() -> Router<Arc<Exchange>> {
         .route("/calls/{id}", get(call))
         .route("/calls/{id}/recording.wav", get(recording_wav))
         .route("/callbacks", get(callbacks))
+        .route("/messages", get(messages))
+        .route("/messages/{id}/message.wav", get(message_wav))
         .route("/script", get(script))
         .route("/queues", get(|| async { Fault::NotBuilt }))
         .route("/agents", get(|| async { Fault::NotBuilt }))
@@ -75,15 +77,30 @@ async fn callbacks(State(exchange): Shared) -> Result<Json<Value>, Fault> {
     Ok(Json(json!({ "callbacks": open.iter().map(callback).collect::<Vec<_>>() })))
 }
 
+/// The messages that nobody has dealt with.
+async fn messages(State(exchange): Shared) -> Result<Json<Value>, Fault> {
+    let open = read(&exchange, Archive::open_messages).await?;
+    Ok(Json(json!({ "messages": open.iter().map(message).collect::<Vec<_>>() })))
+}
+
+async fn message_wav(State(exchange): Shared, Path(id): Path<String>) -> Result<Response<Body>, Fault> {
+    let id: MessageId = id.parse().map_err(|_| Fault::NotFound)?;
+    let found = read(&exchange, move |archive| archive.message(id)).await?.ok_or(Fault::NotFound)?;
+    wav(found.file(&exchange.config.files.data)).await
+}
+
+async fn wav(path: PathBuf) -> Result<Response<Body>, Fault> {
+    let wav = tokio::fs::read(path).await.map_err(|_| Fault::NotFound)?;
+    Ok(([(header::CONTENT_TYPE, "audio/wav")], wav).into_response())
+}
+
 /// The first leg's recording, or that of `?leg=`.
 async fn recording_wav(
     State(exchange): Shared,
     Path(id): Path<String>,
     Query(leg): Query<Leg>,
 ) -> Result<Response<Body>, Fault> {
-    let path = recording::path(&exchange.config.files.data, record(&id)?, leg.leg.unwrap_or(1));
-    let wav = tokio::fs::read(path).await.map_err(|_| Fault::NotFound)?;
-    Ok(([(header::CONTENT_TYPE, "audio/wav")], wav).into_response())
+    wav(recording::path(&exchange.config.files.data, record(&id)?, leg.leg.unwrap_or(1))).await
 }
 
 #[derive(Deserialize)]
@@ -150,6 +167,7 @@ fn summary(call: &Summary) -> Value {
         "started": call.started.to_string(), "ended": call.ended.map(|ended| ended.to_string()),
         "disposition": call.disposition, "target": call.target, "by": call.by, "step": call.step,
         "condition": call.condition, "legs": call.legs, "callbacks": call.callbacks,
+        "messages": call.messages,
     })
 }
 
@@ -157,7 +175,17 @@ fn whole(history: &History) -> Value {
     let mut value = summary(&history.summary);
     value["events"] = history.events.iter().map(event).collect();
     value["callbacks"] = history.callbacks.iter().map(callback).collect();
+    value["messages"] = history.messages.iter().map(message).collect();
     value
+}
+
+fn message(message: &Message) -> Value {
+    json!({
+        "id": message.id.to_string(), "call": message.call.to_string(), "number": message.number,
+        "length_ms": message.length.as_millis() as u64, "created": message.created.to_string(),
+        "due": message.due.to_string(), "attempts": message.attempts, "owner": message.owner,
+        "outcome": message.outcome,
+    })
 }
 
 fn event(event: &Event) -> Value {

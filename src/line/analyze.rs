@@ -76,7 +76,7 @@ struct Run<'a> {
     verdicts: Verdicts,
     changes: Vec<(u64, Condition)>,
     speech: Vec<(Moment, Moment)>,
-    /// What only the plain detector took for speech since the last judgement.
+    /// What is too little to be taken for speech by itself, since the last judgement.
     murmur: Vec<(Moment, Moment)>,
     events: Vec<(u64, &'static str)>,
 }
@@ -128,18 +128,18 @@ impl<'a> Run<'a> {
     }
 
     fn take_speech(&mut self) {
-        for (begins, speech, plain) in self.listener.speech_from(self.frames) {
+        for (begins, speech, murmur) in self.listener.speech_from(self.frames) {
             self.frames += 1;
             if speech {
                 lay(&mut self.speech, begins);
-            } else if plain {
+            } else if murmur {
                 lay(&mut self.murmur, begins);
             }
         }
     }
 
-    /// The judge found a caller where the detector heard next to nothing, under loud noise: then the plain detector's
-    /// word is the best there is for when he spoke.
+    /// The judge found a caller where the detector heard next to nothing, under loud noise: then its murmur is the best
+    /// there is for when he spoke.
     fn trust_murmur(&mut self, from: Moment) {
         let heard = |stretches: &[(Moment, Moment)]| -> Duration {
             stretches.iter().map(|(begins, ends)| ends.since((*begins).max(from))).sum()

@@ -114,8 +114,13 @@ impl Echo {
         let near = &self.heard[0];
         let echo = self.expected(number).map(|level| level + MARGIN);
         let noise = self.noise.unwrap_or_default().map(|level| level + NOISE_MARGIN);
-        let both = std::array::from_fn(|band| echo[band].max(noise[band]));
-        Compared { echo: !is_callers(near, &echo), noise: !is_callers(near, &noise), own: is_callers(near, &both) }
+        let powers = std::array::from_fn(|band| 10f32.powf(f32::from(near[band]) / f32::from(DB) / 10.0));
+        let holds_more = |than: &dyn Fn(usize) -> i16| holds_more(near, &powers, than);
+        Compared {
+            echo: !holds_more(&|band| echo[band]),
+            noise: !holds_more(&|band| noise[band]),
+            own: holds_more(&|band| echo[band].max(noise[band])),
+        }
     }
 
     fn follow_noise(&mut self) {
@@ -162,19 +167,20 @@ impl Echo {
     }
 }
 
-/// Whether the greater part of the power lies in bands louder than expected.
-fn is_callers(near: &Levels, expected: &Levels) -> bool {
-    let (mut all, mut own) = (0.0, 0.0);
-    for (near, expected) in near.iter().zip(expected).take(BANDS) {
-        let power = 10f32.powf(f32::from(*near) / f32::from(DB) / 10.0);
-        all += power;
-        own += if near > expected { power } else { 0.0 };
-    }
+/// Whether a good part of the power lies in bands that are louder `than` expected.
+fn holds_more(near: &Levels, powers: &[f32; BANDS], than: &dyn Fn(usize) -> i16) -> bool {
+    let all: f32 = powers.iter().sum();
+    let own: f32 = (0..BANDS).filter(|band| near[*band] > than(*band)).map(|band| powers[band]).sum();
     own >= OWN * all
 }
 
+/// A loop, since the compiler makes vector code of it and not of a map.
 fn levels(bands: &[u8; LANES]) -> Levels {
-    bands.map(|code| i16::from(code) * (DB / 2))
+    let mut levels = [0; LANES];
+    for (level, code) in levels.iter_mut().zip(bands) {
+        *level = i16::from(*code) * (DB / 2);
+    }
+    levels
 }
 
 const fn dbov(level: i16) -> i16 {

@@ -1,7 +1,7 @@
 //! One leg's ear.
 
 use super::{
-    Attention, Forest, Judgement, LineEvent, Sensitivity, Thresholds,
+    Attention, Detector, Forest, Judgement, LineEvent, Sensitivity, Thresholds,
     ear::Ear,
     judge::{self, Standard},
     talk::Turn,
@@ -20,8 +20,14 @@ pub struct Listener {
 /// Frames after which what was heard does not change any more: 100 ms.
 pub(super) const SETTLED: u64 = 5;
 
-/// What the plain detector thinks is at least a murmur (of 255): where a caller is known to be.
-const MURMUR: u8 = 76;
+/// Where a caller is known to be, this probability of speech (of 255) is his, however little it is: 0.1 of the neural
+/// detector, whose noise stays under it nearly always, 0.3 of the plain one.
+const fn murmur(detector: Detector) -> u8 {
+    match detector {
+        Detector::Neural => 25,
+        Detector::Plain => 76,
+    }
+}
 
 impl Default for Listener {
     fn default() -> Self {
@@ -88,12 +94,12 @@ impl Listener {
     }
 
     /// For recordings that are drawn or cut: from frame `number` on, each frame's beginning, whether somebody speaks in
-    /// it, and whether the plain detector alone thinks so. The last [`SETTLED`] frames may still change and are left out.
+    /// it, and whether it may be a murmur. The last [`SETTLED`] frames may still change and are left out.
     pub(super) fn speech_from(&self, number: u64) -> impl Iterator<Item = (Moment, bool, bool)> {
         let (history, detector) = (&self.ear.history, self.ear.detector());
         (number..history.next().saturating_sub(SETTLED)).filter_map(move |number| {
             let frame = history.frame(number)?;
-            Some((history.moment(number), judge::is_speech(frame, detector), frame.plain > MURMUR))
+            Some((history.moment(number), judge::is_speech(frame, detector), frame.speech > murmur(detector)))
         })
     }
 

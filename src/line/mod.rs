@@ -18,6 +18,8 @@ mod features;
 mod floor;
 mod forest;
 mod frame;
+#[cfg(feature = "neural")]
+mod gain;
 mod histogram;
 mod history;
 mod judge;

@@ -2,29 +2,19 @@
 
 use super::{
     frame::{FRAME_SAMPLES, Level},
+    gain::Gain,
     silero::{Memory, Model, STEP},
 };
 
 /// Quieter than this, dBov, nothing is asked of the model: a voice there cannot be understood.
 const AUDIBLE: f32 = -70.0;
-/// The model was taught with louder voices than telephones bring: quiet lines are raised, 1.5 dB for each dB that their
-/// loudest sound lies below this, dBov. Measured on the development corpus: hands-free speech missed falls from 48 to
-/// 16 %, and nothing else changes, since a noisy line is loud and stays as it is.
-const RAISED_BELOW: f32 = -26.0;
-const RAISED_BY: f32 = 1.5;
-/// At most so many dB.
-const RAISED_AT_MOST: f32 = 20.0;
-/// The loudest sound is forgotten by this many dB a step: 3 dB a second.
-const FORGOTTEN: f32 = 0.1;
-/// Where nothing has been heard yet the loudest sound is taken to be here, dBov: a usual voice.
-const USUAL: f32 = -30.0;
 
 /// One stream's detector.
 pub(super) struct Neural {
     memory: Memory,
     step: [f32; STEP],
     filled: usize,
-    loudest: f32,
+    gain: Gain,
 }
 
 /// A step that was decided.
@@ -38,7 +28,7 @@ pub(super) struct Decided {
 
 impl Neural {
     pub(super) fn new() -> Self {
-        Self { memory: Memory::new(), step: [0.0; STEP], filled: 0, loudest: USUAL }
+        Self { memory: Memory::new(), step: [0.0; STEP], filled: 0, gain: Gain::new() }
     }
 
     /// Takes the next frame; at most one step ends within it.
@@ -67,15 +57,20 @@ impl Neural {
     }
 
     fn decide(&mut self) -> f32 {
-        let level = Level::of_power(self.step.iter().map(|s| s * s).sum::<f32>() / STEP as f32).dbov();
-        self.loudest = level.max(self.loudest - FORGOTTEN);
-        if level < AUDIBLE {
-            return 0.0;
+        let power = self.step.iter().map(|s| s * s).sum::<f32>() / STEP as f32;
+        let level = Level::of_power(power).dbov();
+        if self.gain.follow(level, power) {
+            self.memory = Memory::new();
         }
-        let raised = ((RAISED_BELOW - self.loudest) * RAISED_BY).clamp(0.0, RAISED_AT_MOST);
-        let gain = 10f32.powf(raised / 20.0);
+        let probability = if level < AUDIBLE { 0.0 } else { self.ask() };
+        self.gain.heard(probability);
+        probability
+    }
+
+    fn ask(&mut self) -> f32 {
+        let factor = self.gain.factor();
         for sample in &mut self.step {
-            *sample = (*sample * gain).clamp(-1.0, 1.0);
+            *sample = (*sample * factor).clamp(-1.0, 1.0);
         }
         Model::shared().step(&mut self.memory, &self.step)
     }

@@ -1,6 +1,6 @@
 //! The reading side: the same file, read-only, beside a running service or after a stopped one.
 
-use super::{RecordId, database, event, schema};
+use super::{Message, MessageId, RecordId, database, event, messages, schema};
 use crate::{call::Entry, phone::PhoneNumber};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, named_params};
@@ -69,6 +69,8 @@ pub struct Summary {
     pub legs: u32,
     /// How many callbacks were promised in it.
     pub callbacks: u32,
+    /// How many messages were left in it.
+    pub messages: u32,
 }
 
 /// One call with everything that happened.
@@ -80,6 +82,8 @@ pub struct History {
     pub events: Vec<Event>,
     /// What was promised.
     pub callbacks: Vec<Callback>,
+    /// What was left.
+    pub messages: Vec<Message>,
 }
 
 impl History {
@@ -186,7 +190,12 @@ impl Archive {
         let Some(summary) = self.0.prepare_cached(&query)?.query_row([id.0], summary).optional()? else {
             return Ok(None);
         };
-        Ok(Some(History { summary, events: self.events(id)?, callbacks: self.callbacks_of(id)? }))
+        Ok(Some(History {
+            summary,
+            events: self.events(id)?,
+            callbacks: self.callbacks_of(id)?,
+            messages: self.messages_of(id)?,
+        }))
     }
 
     /// The callbacks that are owed, the most urgent first.
@@ -196,6 +205,29 @@ impl Archive {
     pub fn open_callbacks(&self) -> rusqlite::Result<Vec<Callback>> {
         let query = format!("{CALLBACK} WHERE outcome IS NULL ORDER BY due, id");
         self.0.prepare_cached(&query)?.query_map([], callback)?.collect()
+    }
+
+    /// The messages that nobody has dealt with, the most urgent first.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn open_messages(&self) -> rusqlite::Result<Vec<Message>> {
+        let query = format!("{} WHERE outcome IS NULL ORDER BY due, id", messages::COLUMNS);
+        self.0.prepare_cached(&query)?.query_map([], messages::message)?.collect()
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// Where the database can't be read.
+    pub fn message(&self, id: MessageId) -> rusqlite::Result<Option<Message>> {
+        let query = format!("{} WHERE id = ?1", messages::COLUMNS);
+        self.0.prepare_cached(&query)?.query_row([id.0], messages::message).optional()
+    }
+
+    fn messages_of(&self, id: RecordId) -> rusqlite::Result<Vec<Message>> {
+        let query = format!("{} WHERE call = ?1 ORDER BY id", messages::COLUMNS);
+        self.0.prepare_cached(&query)?.query_map([id.0], messages::message)?.collect()
     }
 
     fn callbacks_of(&self, id: RecordId) -> rusqlite::Result<Vec<Callback>> {
@@ -270,7 +302,8 @@ fn encode(path: &Path) -> String {
 
 const SUMMARY: &str =
     "SELECT id, call_id, dialect, caller, called, script, started, ended, disposition, target, ended_by,
-    step, condition, legs, (SELECT count(*) FROM callbacks WHERE call = calls.id) FROM calls";
+    step, condition, legs, (SELECT count(*) FROM callbacks WHERE call = calls.id),
+    (SELECT count(*) FROM messages WHERE call = calls.id) FROM calls";
 
 fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
     Ok(Summary {
@@ -289,6 +322,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
         condition: row.get(12)?,
         legs: row.get(13)?,
         callbacks: row.get(14)?,
+        messages: row.get(15)?,
     })
 }
 
@@ -307,11 +341,11 @@ fn callback(row: &Row<'_>) -> rusqlite::Result<Callback> {
     })
 }
 
-fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<PhoneNumber>> {
+pub(super) fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<PhoneNumber>> {
     Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(PhoneNumber::parse))
 }
 
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+pub(super) fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
     let millis = row.get(column)?;
     Timestamp::from_millisecond(millis).map_err(|_| rusqlite::Error::IntegralValueOutOfRange(column, millis))
 }

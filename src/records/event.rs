@@ -4,7 +4,7 @@
 use super::Event;
 use crate::{
     agents::Decision,
-    call::{Disposition, EndedBy, Entry, Interruption, What},
+    call::{Before, Disposition, EndedBy, Entry, Interruption, MessageEnd, NoAnswer, Past, What},
     gateway::{DialectName, Resume},
     line::Condition,
     moment::Moment,
@@ -18,6 +18,7 @@ use std::time::Duration;
 pub const fn kind(what: &What) -> &'static str {
     match what {
         What::Started { .. } => "started",
+        What::Past(_) => "past",
         What::Step { .. } => "step",
         What::Split { .. } => "split",
         What::PromptSaid { .. } => "prompt_said",
@@ -32,9 +33,13 @@ pub const fn kind(what: &What) -> &'static str {
         What::Waited { .. } => "waited",
         What::OneWay { .. } => "one_way",
         What::Louder => "louder",
+        What::Unread { .. } => "unread",
         What::Handover { .. } => "handover",
         What::HandoverFailed => "handover_failed",
         What::CallbackStored { .. } => "callback_stored",
+        What::MessageTaken { .. } => "message_taken",
+        What::Asked { .. } => "asked",
+        What::Barred => "barred",
         What::StoreFailed => "store_failed",
         What::GatewayNotice { .. } => "gateway_notice",
         What::MarkOverdue => "mark_overdue",
@@ -47,6 +52,10 @@ pub fn detail(what: &What) -> Value {
     match what {
         What::Started { dialect, caller, called, resume } => json!({
             "dialect": dialect.as_str(), "caller": caller, "called": called, "resume": resume.map(|resume| resume.as_str()),
+        }),
+        What::Past(past) => json!({
+            "ago_ms": past.last.map(|last| last.ago.as_millis() as u64),
+            "dropped": past.last.is_some_and(|last| last.dropped), "barred": past.barred,
         }),
         What::Step { name } => json!({ "name": name }),
         What::Split { step, name } => json!({ "step": step, "name": name }),
@@ -69,7 +78,18 @@ pub fn detail(what: &What) -> Value {
         What::CallbackStored { number } => json!({ "number": number }),
         What::GatewayNotice { text } => json!({ "text": text }),
         What::OneWay { words } => json!({ "words": words }),
-        What::HandoverFailed | What::StoreFailed | What::MarkOverdue | What::Louder => json!({}),
+        What::Unread { part } => json!({ "part": part }),
+        What::MessageTaken { length, spoken, by, kept } => json!({
+            "length_ms": length.as_millis() as u64, "spoken_ms": spoken.as_millis() as u64, "by": by.as_str(), "kept": kept,
+        }),
+        What::Asked { took, failed } => {
+            let status = match failed {
+                Some(NoAnswer::Status(status)) => Some(*status),
+                _ => None,
+            };
+            json!({ "took_ms": took.as_millis() as u64, "failed": failed.map(NoAnswer::as_str), "status": status })
+        }
+        What::HandoverFailed | What::StoreFailed | What::Barred | What::MarkOverdue | What::Louder => json!({}),
         What::Ended { disposition, by, step } => {
             json!({ "disposition": disposition.as_str(), "by": by.as_str(), "step": step })
         }
@@ -133,6 +153,10 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
             called: None,
             resume: detail.text("resume").map(Resume::parse),
         },
+        "past" => What::Past(Past {
+            last: detail.time("ago_ms").map(|ago| Before { ago, dropped: detail.0["dropped"] == true }),
+            barred: detail.0["barred"] == true,
+        }),
         "step" => What::Step { name: detail.text("name")?.into() },
         "split" => What::Split { step: detail.text("step")?.into(), name: detail.text("name")?.into() },
         "prompt_said" => What::PromptSaid { prompt: detail.prompt()? },
@@ -159,11 +183,26 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
         },
         "one_way" => What::OneWay { words: detail.number("words")? as u32 },
         "louder" => What::Louder,
+        "unread" => What::Unread { part: detail.text("part")?.into() },
         "handover" => match Decision::parse(detail.text("target")?)? {
             Decision::To(target) => What::Handover { target },
             Decision::End => return None,
         },
         "handover_failed" => What::HandoverFailed,
+        "message_taken" => What::MessageTaken {
+            length: detail.time("length_ms")?,
+            spoken: detail.time("spoken_ms")?,
+            by: MessageEnd::ALL.into_iter().find(|by| detail.text("by") == Some(by.as_str()))?,
+            kept: detail.0["kept"].as_bool()?,
+        },
+        "asked" => What::Asked {
+            took: detail.time("took_ms")?,
+            failed: match detail.text("failed") {
+                Some(word) => Some(NoAnswer::parse(word, detail.number("status").unwrap_or(0) as u16)?),
+                None => None,
+            },
+        },
+        "barred" => What::Barred,
         "store_failed" => What::StoreFailed,
         "mark_overdue" => What::MarkOverdue,
         "gateway_notice" => What::GatewayNotice { text: detail.text("text")?.into() },
@@ -180,8 +219,10 @@ fn what(kind: &str, detail: &Detail<'_>, target: Option<&Target>) -> Option<What
 
 /// The disposition of a word; a noise-only line comes back as the noisy one whose word it shares.
 fn disposition(word: &str, target: Option<&Target>) -> Option<Disposition> {
-    use Disposition::{Abandoned, Agent, Callback, Completed, Failed, Interrupted, Line, Lost, OneWay, Refused};
-    let plain = [OneWay, Callback, Completed, Abandoned, Refused, Lost, Interrupted, Failed];
+    use Disposition::{
+        Abandoned, Agent, Callback, Completed, Failed, Interrupted, Line, Lost, Message, OneWay, Refused,
+    };
+    let plain = [OneWay, Callback, Message, Completed, Abandoned, Refused, Lost, Interrupted, Failed];
     let lines = [Condition::Noisy, Condition::Tone].into_iter().chain(Condition::ALL).map(Line);
     let agent = target.cloned().map(Agent);
     plain.into_iter().chain(lines).chain(agent).find(|disposition| disposition.as_str() == word)
@@ -204,6 +245,7 @@ mod tests {
         let prompt = || PromptId::new("menu_main");
         let all = [
             What::Started { dialect: DialectName::Asterisk, caller: None, called: None, resume: Some(Resume::Busy) },
+            What::Past(Past { last: Some(Before { ago: second, dropped: true }), barred: false }),
             What::Step { name: "welcome".into() },
             What::Split { step: "try".into(), name: "warm".into() },
             What::PromptSaid { prompt: prompt() },
@@ -219,8 +261,13 @@ mod tests {
             What::Waited { planned: second, late: Some(Duration::from_micros(1_500)) },
             What::OneWay { words: 3 },
             What::Louder,
+            What::Unread { part: "$amount:due".into() },
             What::Handover { target: target.clone() },
             What::HandoverFailed,
+            What::MessageTaken { length: second * 9, spoken: second, by: MessageEnd::HangUp, kept: true },
+            What::Asked { took: second, failed: None },
+            What::Asked { took: second, failed: Some(NoAnswer::Status(503)) },
+            What::Barred,
             What::StoreFailed,
             What::MarkOverdue,
             What::GatewayNotice { text: "CONGESTION".into() },
@@ -240,7 +287,18 @@ mod tests {
 
     #[test]
     fn every_word_of_an_ending_comes_back() {
-        let words = ["silent", "faint", "noisy", "choppy", "one_way", "not_a_caller", "callback", "completed", "lost"];
+        let words = [
+            "silent",
+            "faint",
+            "noisy",
+            "choppy",
+            "one_way",
+            "not_a_caller",
+            "callback",
+            "message",
+            "completed",
+            "lost",
+        ];
         for word in words {
             assert_eq!(disposition(word, None).map(|disposition| disposition.as_str()), Some(word));
         }

@@ -1,6 +1,6 @@
 //! Records as JSON, for `records --json` and the HTTP API alike. Times are RFC 3339 in UTC, durations milliseconds.
 
-use super::{Callback, Event, History, Summary};
+use super::{Callback, Event, History, Message, Summary};
 use crate::phone::PhoneNumber;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -49,16 +49,18 @@ impl Summary {
             "condition": self.condition,
             "legs": self.legs,
             "callbacks": self.callbacks,
+            "messages": self.messages,
         })
     }
 }
 
 impl History {
-    /// The call as in a list, with its `events`, and its `callbacks` in place of their count.
+    /// The call as in a list, with its `events`, and its `callbacks` and `messages` in place of their counts.
     pub fn json(&self, numbers: Numbers) -> Value {
         let mut call = self.summary.json(numbers);
         call["events"] = self.events.iter().map(Event::json).collect();
         call["callbacks"] = self.callbacks.iter().map(|callback| callback.json(numbers)).collect();
+        call["messages"] = self.messages.iter().map(|message| message.json(numbers)).collect();
         call
     }
 }
@@ -81,6 +83,23 @@ impl Callback {
             "id": self.id,
             "call": self.call.0,
             "number": numbers.show(&self.number),
+            "created": time(self.created),
+            "due": time(self.due),
+            "attempts": self.attempts,
+            "owner": self.owner,
+            "outcome": self.outcome,
+        })
+    }
+}
+
+impl Message {
+    /// One message of a list.
+    pub fn json(&self, numbers: Numbers) -> Value {
+        json!({
+            "id": self.id.0,
+            "call": self.call.0,
+            "number": self.number.as_ref().map(|number| numbers.show(number)),
+            "length_ms": self.length.as_millis() as u64,
             "created": time(self.created),
             "due": time(self.due),
             "attempts": self.attempts,

@@ -1,6 +1,6 @@
 //! What the writer writes and looks up: SQL, one function an act. Everything here runs on the writer's own thread.
 
-use super::{Known, NewCall, Promises, RecordId, Route, event};
+use super::{Known, NewCall, Promises, RecordId, Route, event, messages, past};
 use crate::{
     agents::Decision,
     call::{Disposition, Entry, What},
@@ -10,8 +10,8 @@ use crate::{
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
-/// Time until a promised callback is overdue: service-script.md §2.9.
-const CALLBACK_DUE: SignedDuration = SignedDuration::from_hours(24);
+/// Time until a promised callback, or the answer to a message, is overdue: service-script.md §2.9.
+pub(super) const CALLBACK_DUE: SignedDuration = SignedDuration::from_hours(24);
 
 /// How long a gateway may ask for a decision: contract.md, `GET /route/{call_id}`.
 const ROUTE_KEPT: SignedDuration = SignedDuration::from_hours(1);
@@ -120,6 +120,8 @@ fn ended(db: &Connection, leg: &Leg, at_ms: i64, disposition: &Disposition, by: 
 pub(super) fn promise(db: &Connection, leg: &Leg, promise: &Promise, made: Timestamp) -> Result<()> {
     match promise {
         Promise::Callback(number) => callback(db, leg, number, made),
+        Promise::Message { take, number, length } => messages::store(db, leg, *take, number.as_ref(), *length, made),
+        Promise::Bar { number, time, reason } => past::bar(db, leg, number, *time, reason, made),
         Promise::Route { decision, note } => decide(db, leg, decision, note, made),
     }
 }
@@ -179,10 +181,16 @@ pub(super) fn known(db: &Connection, call_id: &str) -> Result<Option<Known>> {
 }
 
 pub(super) fn promises(db: &Connection, now: Timestamp) -> Result<Promises> {
-    db.prepare_cached("SELECT count(*), count(*) FILTER (WHERE due < ?1) FROM callbacks WHERE outcome IS NULL")?
-        .query_row([now.as_millisecond()], |row| {
-            Ok(Promises { open: row.get::<_, i64>(0)? as usize, overdue: row.get::<_, i64>(1)? as usize })
-        })
+    let (open, overdue) = owed(db, "callbacks", now)?;
+    let (messages_open, messages_overdue) = owed(db, "messages", now)?;
+    Ok(Promises { open, overdue, messages_open, messages_overdue })
+}
+
+/// How many tasks of a table are open, and how many of them overdue.
+fn owed(db: &Connection, table: &str, now: Timestamp) -> Result<(usize, usize)> {
+    let query = format!("SELECT count(*), count(*) FILTER (WHERE due < ?1) FROM {table} WHERE outcome IS NULL");
+    let count = |row: &rusqlite::Row<'_>, column| row.get::<_, i64>(column).map(|count| count as usize);
+    db.prepare_cached(&query)?.query_row([now.as_millisecond()], |row| Ok((count(row, 0)?, count(row, 1)?)))
 }
 
 fn oldest_route(now: Timestamp) -> i64 {

@@ -10,6 +10,8 @@ mod archive;
 pub mod event;
 mod json;
 mod ledger;
+pub mod messages;
+mod past;
 mod place;
 mod purge;
 pub mod recording;
@@ -17,10 +19,13 @@ pub mod report;
 mod schema;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod worldly_tests;
 mod writer;
 
 pub use archive::{Archive, Callback, Event, Filter, History, ReadError, Summary};
 pub use json::Numbers;
+pub use messages::{Message, MessageId};
 pub use place::OpenError;
 pub use purge::{Purged, purge};
 pub use writer::{CallRecord, Figures, Keeper, Opened, Records, Unavailable};
@@ -99,11 +104,15 @@ pub enum Route {
     Unknown,
 }
 
-/// Callbacks that are owed.
+/// Callbacks and answers to messages that are owed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Promises {
-    /// Promised and not yet made.
+    /// Callbacks promised and not yet made.
     pub open: usize,
     /// Of these, past their due time.
     pub overdue: usize,
+    /// Messages that nobody has dealt with.
+    pub messages_open: usize,
+    /// Of these, past their due time.
+    pub messages_overdue: usize,
 }

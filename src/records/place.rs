@@ -61,6 +61,12 @@ fn touch_private(file: &Path) -> io::Result<()> {
     options.open(file).map(drop)
 }
 
+/// Sets a connection up that only looks: it waits for no writer.
+pub(super) fn spare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(4);
+    connection.pragma_update(None, "cache_size", CACHE)
+}
+
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.set_prepared_statement_cache_capacity(64);

@@ -1,10 +1,14 @@
-//! Erasure: calls older than a day that operators name, with their events, routes and recordings. Callbacks that are
-//! still owed keep their call.
+//! Erasure: calls older than a day that operators name, with their events, routes, recordings and messages, and bars that
+//! ran out before it. Callbacks that are still owed, and messages that nobody has dealt with, keep their call.
 
-use super::{ReadError, RecordId, database, recording, schema};
+use super::{ReadError, RecordId, database, messages, recording, schema};
 use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 /// How long it waits for a writer: chosen.
 const BUSY: Duration = Duration::from_secs(5);
@@ -16,6 +20,8 @@ pub struct Purged {
     pub calls: usize,
     /// Recorded files.
     pub recordings: usize,
+    /// Messages that callers left, their sound included.
+    pub messages: usize,
 }
 
 /// Erases every call that ended before `before`; works beside a running service.
@@ -34,8 +40,11 @@ pub fn purge(data: &Path, before: Timestamp) -> Result<Purged, ReadError> {
         return Err(ReadError::Version { path, found });
     }
     let ids = erase(&mut db, before).map_err(failed)?;
-    let recordings = ids.iter().flat_map(|&id| recording::files(data, id)).filter(|file| fs::remove_file(file).is_ok());
-    Ok(Purged { calls: ids.len(), recordings: recordings.count() })
+    let files = |files: fn(&Path, RecordId) -> Vec<PathBuf>| {
+        ids.iter().flat_map(|&id| files(data, id)).filter(|file| fs::remove_file(file).is_ok()).count()
+    };
+    let (recordings, messages) = (files(recording::files), files(messages::files));
+    Ok(Purged { calls: ids.len(), recordings, messages })
 }
 
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
@@ -54,8 +63,18 @@ fn erase(db: &mut Connection, before: Timestamp) -> rusqlite::Result<Vec<RecordI
         "DELETE FROM callbacks WHERE outcome IS NOT NULL AND call IN (SELECT id FROM calls WHERE ended < ?1)",
         [before],
     )?;
+    transaction.execute(
+        "DELETE FROM messages WHERE call IN (SELECT id FROM calls WHERE ended < ?1)
+            AND call NOT IN (SELECT call FROM messages WHERE outcome IS NULL)
+            AND call NOT IN (SELECT call FROM callbacks)",
+        [before],
+    )?;
+    transaction.execute("DELETE FROM bars WHERE until < ?1", [before])?;
     let erased = transaction
-        .prepare("DELETE FROM calls WHERE ended < ?1 AND id NOT IN (SELECT call FROM callbacks) RETURNING id")?
+        .prepare(
+            "DELETE FROM calls WHERE ended < ?1 AND id NOT IN (SELECT call FROM callbacks)
+                AND id NOT IN (SELECT call FROM messages) RETURNING id",
+        )?
         .query_map([before], |row| row.get(0).map(RecordId))?
         .collect::<rusqlite::Result<_>>()?;
     transaction.commit()?;

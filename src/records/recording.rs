@@ -6,7 +6,7 @@
 
 mod timeline;
 
-use super::{CallRecord, RecordId};
+use super::{CallRecord, RecordId, messages};
 use crate::{
     audio::{Clip, SAMPLES_PER_MS, bank::CHUNK},
     moment::Moment,
@@ -24,6 +24,7 @@ use std::{
     thread,
 };
 use timeline::{Block, RATE, Timeline};
+use tokio::sync::oneshot;
 
 /// Frames that may wait for the disk: chosen, 64 MB, four seconds of five hundred recorded calls.
 const BACKLOG: usize = 16 << 20;
@@ -81,6 +82,7 @@ impl Recordings {
     /// Where the folder can't be made or the thread can't be started.
     pub fn start(data: &Path) -> io::Result<(Self, Keeper)> {
         super::place::make_private(&folder(data))?;
+        super::place::make_private(&messages::folder(data))?;
         let (jobs, queue) = mpsc::channel();
         let gauges = Arc::new(Gauges::default());
         let writer = Writer { gauges: Arc::clone(&gauges), files: BTreeMap::new() };
@@ -93,8 +95,16 @@ impl Recordings {
     pub fn record(&self, call: &CallRecord) -> Recorder {
         let slot = self.0.next.fetch_add(1, Relaxed);
         let path = path(&self.0.data, call.id(), call.leg());
-        let _ = self.0.jobs.send(Job::Open(slot, path));
-        Recorder { timeline: Timeline::default(), out: self.clone(), slot }
+        let _ = self.0.jobs.send(Job::Open(slot, path, Channels::Both));
+        Recorder { timeline: Timeline::default(), out: self.clone(), slot, origin: 0 }
+    }
+
+    /// Begins the recording of a message, of the caller's side alone, from `from` on.
+    pub fn message(&self, call: &CallRecord, take: u32, from: Moment) -> Recorder {
+        let slot = self.0.next.fetch_add(1, Relaxed);
+        let path = messages::path(&self.0.data, call.id(), call.leg(), take);
+        let _ = self.0.jobs.send(Job::Open(slot, path, Channels::Caller));
+        Recorder { timeline: Timeline::default(), out: self.clone(), slot, origin: timeline::position(from) }
     }
 
     /// Audio dropped since the start because the disk was too slow, in frames of 125 µs; it is silence in the files.
@@ -119,6 +129,8 @@ pub struct Recorder {
     timeline: Timeline,
     out: Recordings,
     slot: u64,
+    /// Where the file begins, on the call's axis.
+    origin: u64,
 }
 
 impl Recorder {
@@ -126,9 +138,9 @@ impl Recorder {
     /// are laid end to end; what is missing is silence.
     pub fn keep(&mut self, sound: &Sound) {
         match sound {
-            Sound::Caller(pcm, now) => self.timeline.caller(pcm, timeline::position(*now)),
+            Sound::Caller(pcm, now) => self.timeline.caller(pcm, self.position(*now)),
             Sound::Ours(clip, chunk, at) => self.ours(clip, *chunk, *at),
-            Sound::Cleared(now) => self.timeline.cleared(timeline::position(*now)),
+            Sound::Cleared(now) => self.timeline.cleared(self.position(*now)),
         }
         while let Some(block) = self.timeline.poll_block() {
             self.out.write(self.slot, block);
@@ -138,12 +150,30 @@ impl Recorder {
     fn ours(&mut self, clip: &Clip, chunk: usize, at: Moment) {
         let mut pcm = [0; CHUNK_SAMPLES];
         let samples = clip.pcm_8k(chunk * CHUNK_SAMPLES, &mut pcm);
-        self.timeline.ours(&pcm[..samples], timeline::position(at));
+        self.timeline.ours(&pcm[..samples], self.position(at));
     }
 
     /// Closes the file, silence up to `now` included.
     pub fn finish(mut self, now: Moment) {
-        self.timeline.end(timeline::position(now));
+        self.timeline.end(self.position(now));
+    }
+
+    /// Closes the file, and answers when it is on disk: `false` where it is not.
+    pub fn settle(mut self, now: Moment) -> impl Future<Output = bool> + Send + use<> {
+        self.timeline.end(self.position(now));
+        self.out.write(self.slot, self.timeline.take_rest());
+        let (answer, answered) = oneshot::channel();
+        let _ = self.out.0.jobs.send(Job::Settle(self.slot, answer));
+        async move { answered.await.unwrap_or(false) }
+    }
+
+    /// Closes the file and erases it.
+    pub fn discard(self) {
+        let _ = self.out.0.jobs.send(Job::Discard(self.slot));
+    }
+
+    fn position(&self, at: Moment) -> u64 {
+        timeline::position(at).saturating_sub(self.origin)
     }
 }
 
@@ -171,10 +201,30 @@ impl Drop for Keeper {
 }
 
 enum Job {
-    Open(u64, PathBuf),
+    Open(u64, PathBuf, Channels),
     Write(u64, Block),
     Close(u64),
+    Settle(u64, oneshot::Sender<bool>),
+    Discard(u64),
     Stop,
+}
+
+/// What goes into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Channels {
+    /// The caller left, us right.
+    Both,
+    /// The caller alone.
+    Caller,
+}
+
+impl Channels {
+    const fn count(self) -> usize {
+        match self {
+            Self::Both => 2,
+            Self::Caller => 1,
+        }
+    }
 }
 
 struct Writer {
@@ -186,9 +236,11 @@ impl Writer {
     fn run(mut self, queue: &mpsc::Receiver<Job>) {
         while let Ok(job) = queue.recv() {
             match job {
-                Job::Open(slot, path) => self.open(slot, path),
+                Job::Open(slot, path, channels) => self.open(slot, path, channels),
                 Job::Write(slot, block) => self.write(slot, &block),
-                Job::Close(slot) => self.close(slot),
+                Job::Close(slot) => drop(self.close(slot)),
+                Job::Settle(slot, answer) => drop(answer.send(self.settle(slot))),
+                Job::Discard(slot) => self.discard(slot),
                 Job::Stop => break,
             }
         }
@@ -197,8 +249,8 @@ impl Writer {
         }
     }
 
-    fn open(&mut self, slot: u64, path: PathBuf) {
-        match File::create(&path) {
+    fn open(&mut self, slot: u64, path: PathBuf, channels: Channels) {
+        match File::create(&path, channels) {
             Ok(file) => drop(self.files.insert(slot, file)),
             Err(error) => tracing::error!(%error, path = %path.display(), "a call can't be recorded"),
         }
@@ -213,10 +265,35 @@ impl Writer {
         }
     }
 
-    fn close(&mut self, slot: u64) {
-        let Some(file) = self.files.remove(&slot) else { return };
-        if let Err(error) = file.wav.finalize() {
-            tracing::error!(%error, path = %file.path.display(), "a recording could not be closed");
+    /// Where the file was closed, its path.
+    fn close(&mut self, slot: u64) -> Option<PathBuf> {
+        let file = self.files.remove(&slot)?;
+        match file.wav.finalize() {
+            Ok(()) => Some(file.path),
+            Err(error) => {
+                tracing::error!(%error, path = %file.path.display(), "a recording could not be closed");
+                None
+            }
+        }
+    }
+
+    /// Closes the file and sees it onto the disk, its name in the folder included.
+    fn settle(&mut self, slot: u64) -> bool {
+        let Some(path) = self.close(slot) else { return false };
+        let folder = path.parent().unwrap_or(&path);
+        let synced = fs::File::open(&path).and_then(|file| file.sync_all());
+        match synced.and_then(|()| fs::File::open(folder)?.sync_all()) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, path = %path.display(), "a message is not on disk");
+                false
+            }
+        }
+    }
+
+    fn discard(&mut self, slot: u64) {
+        if let Some(file) = self.files.remove(&slot) {
+            let _ = fs::remove_file(file.path);
         }
     }
 }
@@ -224,25 +301,28 @@ impl Writer {
 /// A recording being written.
 struct File {
     path: PathBuf,
+    channels: Channels,
     wav: hound::WavWriter<io::BufWriter<fs::File>>,
     written: u64,
     refreshed: u64,
 }
 
 impl File {
-    fn create(path: &Path) -> hound::Result<Self> {
+    fn create(path: &Path, channels: Channels) -> hound::Result<Self> {
         let spec = hound::WavSpec {
-            channels: 2,
+            channels: channels.count() as u16,
             sample_rate: RATE as u32,
             bits_per_sample: 16,
             sample_format: hound::SampleFormat::Int,
         };
-        Ok(Self { path: path.to_owned(), wav: hound::WavWriter::create(path, spec)?, written: 0, refreshed: 0 })
+        let wav = hound::WavWriter::create(path, spec)?;
+        Ok(Self { path: path.to_owned(), channels, wav, written: 0, refreshed: 0 })
     }
 
     fn write(&mut self, block: &Block) -> hound::Result<()> {
         let silence = block.at.saturating_sub(self.written);
-        for sample in (0..silence).flat_map(|_| [0, 0]).chain(block.frames.iter().flatten().copied()) {
+        let frames = std::iter::repeat_n(&[0; 2], silence as usize).chain(&block.frames);
+        for sample in frames.flat_map(|frame| &frame[..self.channels.count()]).copied() {
             self.wav.write_sample(sample)?;
         }
         self.written += silence + block.frames.len() as u64;
@@ -297,7 +377,7 @@ mod tests {
         std::mem::forget(recorder);
         let path = path(data.path(), RecordId(1), 1);
         // The thread takes jobs in order: once a later file is there, all blocks of ours were taken.
-        recordings.0.jobs.send(Job::Open(99, data.path().join("later.wav"))).expect("a thread");
+        recordings.0.jobs.send(Job::Open(99, data.path().join("later.wav"), Channels::Both)).expect("a thread");
         while !data.path().join("later.wav").exists() {
             thread::yield_now();
         }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 
 /// Each brings the database from the version before it (its index) to the next. Never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The version this program writes and reads.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;

@@ -5,10 +5,13 @@
 //! few of them a call. A promise is answered only when its transaction is on disk (`synchronous = FULL`); other
 //! entries survive the death of the process, and may lose their last moments with the machine's power.
 
-use super::{Known, NewCall, OpenError, Promises, RecordId, Route, database, ledger, ledger::Leg, place};
+use super::{
+    Known, NewCall, OpenError, Promises, RecordId, Route, database, ledger, ledger::Leg, messages, past, place,
+};
 use crate::{
-    call::{Entry, What},
+    call::{Entry, Past, What},
     moment::Moment,
+    phone::PhoneNumber,
     session::Promise,
 };
 use jiff::Timestamp;
@@ -46,6 +49,7 @@ struct Shared {
     jobs: mpsc::Sender<Job>,
     next_id: AtomicI64,
     gauges: Arc<Gauges>,
+    past: past::Desk,
 }
 
 /// What [`Records::open`] gives.
@@ -57,6 +61,8 @@ pub struct Opened {
     pub keeper: Keeper,
     /// How many calls an earlier process left open; they are closed as `interrupted` now.
     pub interrupted: usize,
+    /// How many messages an earlier process left half spoken; they are kept as they are.
+    pub adopted: usize,
 }
 
 impl Records {
@@ -69,8 +75,11 @@ impl Records {
         let mut connection = place::connect(data, now)?;
         let failed = |source| OpenError::Database { path: database(data), source };
         let interrupted = ledger::close_interrupted(&connection).map_err(failed)?;
+        let adopted = messages::adopt(&connection, data).map_err(failed)?;
         let next_id = AtomicI64::new(ledger::last_id(&connection).map_err(failed)? + 1);
 
+        let no_thread = |source| OpenError::Directory { path: data.to_owned(), source };
+        let past = past::Desk::open(data).map_err(no_thread)?;
         let (jobs, queue) = mpsc::channel();
         let gauges = Arc::new(Gauges::default());
         let writer = Writer { queue, gauges: Arc::clone(&gauges), batch: Vec::new(), stopped: false };
@@ -81,9 +90,9 @@ impl Records {
                 drop(connection);
                 drop(lock);
             })
-            .map_err(|source| OpenError::Directory { path: data.to_owned(), source })?;
+            .map_err(no_thread)?;
         let keeper = Keeper { jobs: jobs.clone(), thread: Some(thread) };
-        Ok(Opened { records: Self(Arc::new(Shared { jobs, next_id, gauges })), keeper, interrupted })
+        Ok(Opened { records: Self(Arc::new(Shared { jobs, next_id, gauges, past })), keeper, interrupted, adopted })
     }
 
     /// A record for a call that begins. Never blocks.
@@ -108,6 +117,11 @@ impl Records {
     pub async fn find_by_call_id(&self, call_id: &str) -> Result<Option<Known>, Unavailable> {
         let call_id = call_id.to_owned();
         self.ask(move |db| ledger::known(db, &call_id)).await
+    }
+
+    /// What is known of a caller's number as his call begins; nothing, where that takes too long.
+    pub async fn past(&self, number: PhoneNumber, now: Timestamp) -> Past {
+        self.0.past.ask(number, now).await
     }
 
     /// The decision for a gateway's dialplan.

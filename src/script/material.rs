@@ -61,7 +61,7 @@ impl Material {
 }
 
 /// The list of what is said in the recordings, beside them.
-const SHEET: &str = "texts.csv";
+pub const SHEET: &str = "texts.csv";
 
 const EMBEDDED_SHEET: &str = include_str!("../../audio/texts.csv");
 

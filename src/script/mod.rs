@@ -14,21 +14,24 @@ mod load;
 mod material;
 pub mod model;
 mod notes;
+pub mod outside;
+pub mod pace;
 pub mod problem;
 mod reading;
 mod recordings;
+pub mod sheet;
 pub mod source;
 pub mod split;
 pub mod versions;
 
 pub use bundle::{Bundle, Inspected, Refused, examine, inspect};
-pub use material::{Material, Recordings};
+pub use material::{Material, Recordings, SHEET};
 pub use model::*;
 pub use problem::{Language, Problem, Severity};
-pub use reading::{digit_parts, spoken_digit};
+pub use reading::{PAUSE, Reading, ValueSource, digit_parts};
 pub use source::{Source, SourceError, SourceFile};
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// The wait of the service standard, where nothing else is written: 5 s (service-script.md §1).
 pub const STANDARD_WAIT: Duration = Duration::from_secs(5);
@@ -48,6 +51,11 @@ pub fn embedded() -> Result<Script, Vec<Problem>> {
 pub fn read(files: &[Arc<SourceFile>]) -> Result<Script, Vec<Problem>> {
     let Proofread { script, problems } = proofread(files);
     script.ok_or(problems)
+}
+
+/// The texts of every language that these files hold, whatever else is wrong with them; the standard ones where they hold none.
+pub fn texts(files: &[Arc<SourceFile>]) -> BTreeMap<Locale, BTreeMap<PromptId, String>> {
+    load::load(files).texts
 }
 
 /// What came of reading a script.

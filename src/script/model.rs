@@ -1,5 +1,9 @@
 //! A script as calls run it: every name resolved, every wait known, nothing left to fail.
 
+use super::{
+    Reading, ValueSource,
+    outside::{Bar, Http, Message, PastTest},
+};
 pub use super::{
     branch::Branch,
     ladders::{Ladder, LineRules, OneWay, Rung, Then},
@@ -185,8 +189,13 @@ pub enum Part {
     Prompt(PromptId),
     /// The greeting of the hour (`$greeting`).
     Greeting,
-    /// Digits keyed in earlier, read out one by one as a telephone number (`$digits:<variable>`).
-    Digits(String),
+    /// A value read out from recorded parts (`$digits:<variable>`, `$time:now`).
+    Value {
+        /// How.
+        reading: Reading,
+        /// Which.
+        of: ValueSource,
+    },
 }
 
 impl Act {
@@ -196,6 +205,7 @@ impl Act {
             self,
             Self::Go(_)
                 | Self::IfCallerKnown { .. }
+                | Self::IfPast { .. }
                 | Self::Branch(_)
                 | Self::Split(_)
                 | Self::Language { .. }
@@ -246,6 +256,26 @@ pub enum Act {
         next: StepId,
         /// Where to go on when it could not be stored, or there is no number.
         failed: StepId,
+    },
+    /// Takes a message.
+    Message(Message),
+    /// Asks an HTTP service.
+    Http(Arc<Http>),
+    /// Branches on what the records know of the caller's number.
+    IfPast {
+        /// What is asked.
+        past: PastTest,
+        /// Where to go on when it is so.
+        yes: StepId,
+        /// Where to go on when it is not.
+        no: StepId,
+    },
+    /// Bars the caller's number, and goes on whether it could be stored or not: nobody was promised anything.
+    Bar {
+        /// For how long, and why.
+        bar: Bar,
+        /// Where to go on.
+        next: StepId,
     },
     /// Hands the caller to a human being.
     Handover {
@@ -310,8 +340,8 @@ pub struct Collect {
     pub into: String,
     /// How many.
     pub length: RangeInclusive<usize>,
-    /// The key that ends them.
-    pub end: Digit,
+    /// The key that ends them; none: they end when they are complete.
+    pub end: Option<Digit>,
     /// Time to the first digit.
     pub first: Duration,
     /// Time between digits.

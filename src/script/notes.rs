@@ -24,6 +24,10 @@ pub enum Spot {
     Next(StepId),
     GiveUp(StepId),
     Known(StepId, bool),
+    Past(StepId, bool),
+    Empty(StepId),
+    Url(StepId),
+    Send(StepId, usize),
     Failed(StepId),
     Line(StepId, usize),
     LineGo(StepId, usize),
@@ -81,6 +85,8 @@ pub struct Notes {
     pub reasons: BTreeMap<Spot, String>,
     /// Steps of the standard that stand in where the script has none of its own.
     pub built_in: BTreeSet<StepId>,
+    /// Questions whether digits are right, made from `read_back`: two choices, and no menu.
+    pub read_backs: BTreeSet<StepId>,
     /// Every use of a prompt in the script.
     pub uses: Vec<(PromptId, Place)>,
     /// The texts' places and kinds.
@@ -147,6 +153,10 @@ impl Spot {
             | Self::Next(step)
             | Self::GiveUp(step)
             | Self::Known(step, _)
+            | Self::Past(step, _)
+            | Self::Empty(step)
+            | Self::Url(step)
+            | Self::Send(step, _)
             | Self::Failed(step)
             | Self::Otherwise(step)
             | Self::Escalate(step)

@@ -1,7 +1,9 @@
 //! The recordings as the rules see them: how long, how loud, how fast, and what they were told to say.
 
+use super::sheet::Sheet;
 use crate::audio::{
     level,
+    master::QUIET_BELOW_SPEECH,
     source::Source,
     wav::{self, Recording},
 };
@@ -23,11 +25,9 @@ pub struct Figures {
     pub level_dbov: Option<f32>,
     /// Samples cut off at full scale.
     pub clipped: usize,
+    /// Samples a second.
+    pub sample_rate: u32,
 }
-
-/// How far under its speech level a recording counts as quiet at its ends, dB: chosen; the decay of a syllable is
-/// above, a studio's or an encoder's floor below.
-const QUIET_BELOW_SPEECH: f32 = 30.0;
 
 impl Figures {
     /// The figures of a WAV file; `None` where it cannot be read, which is told elsewhere.
@@ -39,7 +39,7 @@ impl Figures {
         let level_dbov = level::active(&samples, sample_rate).map(|active| active.level_dbov);
         let floor = level_dbov.map_or(0.0, |level| level - QUIET_BELOW_SPEECH);
         let (lead, tail) = level::quiet_ends(&samples, sample_rate, floor);
-        Some(Self { duration, lead, tail, level_dbov, clipped })
+        Some(Self { duration, lead, tail, level_dbov, clipped, sample_rate })
     }
 
     /// How long somebody speaks in it: the quiet at its ends is left out, pauses between sentences are not.
@@ -67,17 +67,8 @@ pub(super) fn name(recording: &Source) -> Name {
 /// # Errors
 /// Where the file is no such list, in the CSV reader's words.
 pub(super) fn sheet(csv: &str) -> Result<BTreeMap<Name, String>, String> {
-    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
-    let rows: Result<Vec<Row>, csv::Error> = reader.deserialize().collect();
-    let rows = rows.map_err(|error| error.to_string())?;
-    Ok(rows.into_iter().map(|row| ((row.locale, row.prompt_id), row.text)).collect())
-}
-
-#[derive(serde::Deserialize)]
-struct Row {
-    locale: String,
-    prompt_id: String,
-    text: String,
+    let sheet = Sheet::parse(csv)?;
+    Ok(sheet.rows().map(|row| ((row.locale.into(), row.prompt.into()), row.text.into())).collect())
 }
 
 #[cfg(test)]

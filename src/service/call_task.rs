@@ -10,7 +10,7 @@ use super::{
     socket::{End, Incoming, Socket},
 };
 use crate::{
-    call::{Aftermath, Disposition, EndedBy, Entry, What},
+    call::{Aftermath, Disposition, EndedBy, Entry, InquiryId, NoAnswer, Past, Values, What},
     gateway::{
         self, DialectName, Started, Upgrade, Wire,
         auth::{Denied, Verdict},
@@ -107,6 +107,10 @@ pub(super) enum Reply {
     Found(Option<Known>, Box<Started>),
     /// A promise is committed, or not.
     Committed(bool),
+    /// What is known of the caller's number.
+    Past(Past, Box<Started>),
+    /// What a service outside has answered.
+    Answered(InquiryId, Result<Values, NoAnswer>),
     /// The gateway's API took the transfer, or not.
     Transferred(bool),
 }
@@ -123,6 +127,8 @@ pub(super) struct CallTask {
     pub(super) script: String,
     /// Whether the script records its calls.
     pub(super) tapes: bool,
+    /// Whether the script asks for its callers' past.
+    pub(super) asks_past: bool,
     /// The wall clock at [`Moment::ZERO`].
     pub(super) accepted_at: Timestamp,
     /// Whether it has a place of its own.
@@ -130,6 +136,8 @@ pub(super) struct CallTask {
     pub(super) record: Option<CallRecord>,
     /// Where its sound goes, if that is kept.
     pub(super) tape: Option<Recorder>,
+    /// Where a message goes that is being spoken.
+    pub(super) message: Option<Recorder>,
     pub(super) condition: Option<Condition>,
     /// When the start message was understood.
     pub(super) started: Option<Moment>,
@@ -201,10 +209,12 @@ impl CallTask {
             call_id: None,
             script: edition.version.clone(),
             tapes: edition.script.record,
+            asks_past: edition.script.asks_past(),
             accepted_at,
             room: false,
             record: None,
             tape: None,
+            message: None,
             condition: None,
             started: None,
             first_audio_due: false,
@@ -321,7 +331,9 @@ impl CallTask {
     fn on_reply(&mut self, reply: Reply) {
         let now = self.now();
         match reply {
-            Reply::Found(known, started) => self.let_in(&started, known, now),
+            Reply::Found(known, started) => self.let_in(&started, known, Past::default(), now),
+            Reply::Past(past, started) => self.let_in(&started, None, past, now),
+            Reply::Answered(id, answer) => self.session.on_answer(id, answer, now),
             Reply::Committed(stored) => self.session.on_committed(stored, now),
             Reply::Transferred(accepted) => self.session.on_transfer(accepted, now),
         }

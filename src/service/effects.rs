@@ -5,19 +5,19 @@ use super::{
     registry::{LiveCall, Seat},
 };
 use crate::{
-    call::{Entry, What},
+    call::{Entry, Inquiry, NoAnswer, Past, What},
     gateway::{
         Started,
         auth::{Denied, Verdict},
     },
     moment::Moment,
-    records::{CallRecord, Known, NewCall, event},
+    records::{CallRecord, Known, NewCall, event, recording::Recorder},
     script::Target,
     session::{Admission, Effect, Promise, Sound},
 };
 use jiff::Timestamp;
 use std::sync::Arc;
-use tracing::{Level, debug, info};
+use tracing::{Level, debug, error, info};
 
 impl CallTask {
     pub(super) fn carry_out(&mut self, effect: Effect, now: Moment) {
@@ -26,6 +26,9 @@ impl CallTask {
             Effect::Journal(entry) => self.on_journal(entry, now),
             Effect::Commit(promise) => self.commit(promise, now),
             Effect::Transfer(target) => self.transfer(target),
+            Effect::Ask(inquiry) => self.ask(inquiry),
+            Effect::TakeMessage { take, from } => self.take_message(take, from),
+            Effect::DropMessage => drop(self.message.take().map(Recorder::discard)),
             Effect::Record(sound) => self.keep(&sound),
             Effect::Close { status, disposition, by } => {
                 self.over = Some(status);
@@ -55,7 +58,7 @@ impl CallTask {
         self.room = seat == Seat::Free;
         match &started.call_id {
             Some(call_id) if started.resume.is_some() => self.look_up(call_id.clone(), started),
-            _ => self.let_in(&started, None, now),
+            _ => self.recognise(started, now),
         }
     }
 
@@ -83,6 +86,14 @@ impl CallTask {
         self.session.on_admission(Admission::Refused { status: 1008 }, now);
     }
 
+    /// A script that asks for the caller's past gets it, within a few milliseconds, or none; others are not kept waiting.
+    fn recognise(&mut self, started: Box<Started>, now: Moment) {
+        let number = started.caller.clone().filter(|_| self.asks_past && self.room);
+        let Some(number) = number else { return self.let_in(&started, None, Past::default(), now) };
+        let records = self.exchange.records.clone();
+        self.replies.push(Box::pin(async move { Reply::Past(records.past(number, Timestamp::now()).await, started) }));
+    }
+
     /// A call that comes back goes on in its old record.
     fn look_up(&mut self, call_id: String, started: Box<Started>) {
         let records = self.exchange.records.clone();
@@ -93,7 +104,7 @@ impl CallTask {
     }
 
     /// Opens the record and lets the call begin.
-    pub(super) fn let_in(&mut self, started: &Started, known: Option<Known>, now: Moment) {
+    pub(super) fn let_in(&mut self, started: &Started, known: Option<Known>, past: Past, now: Moment) {
         let record = match &known {
             Some(known) => self.exchange.records.resume(known, self.accepted_at),
             None => self.exchange.records.begin(self.new_call(started)),
@@ -111,7 +122,7 @@ impl CallTask {
         self.record = Some(record);
         let admission = if self.room {
             self.first_audio_due = true;
-            Admission::Welcome { caller: known.and_then(|known| known.caller) }
+            Admission::Welcome { caller: known.and_then(|known| known.caller), past }
         } else {
             Admission::Busy { queue: self.exchange.config.default_queue.clone() }
         };
@@ -159,6 +170,9 @@ impl CallTask {
     }
 
     fn commit(&mut self, promise: Promise, now: Moment) {
+        if let Promise::Message { .. } = promise {
+            return self.commit_message(promise, now);
+        }
         let committed = self.record.as_ref().map(|record| record.commit(promise, now));
         self.replies.push(Box::pin(async move {
             Reply::Committed(match committed {
@@ -166,6 +180,35 @@ impl CallTask {
                 None => false,
             })
         }));
+    }
+
+    /// First the sound, then the row. In a task of its own: most callers hang up right after their last word.
+    fn commit_message(&mut self, promise: Promise, now: Moment) {
+        let (Some(record), Some(message)) = (self.record.clone(), self.message.take()) else {
+            return self.replies.push(Box::pin(async { Reply::Committed(false) }));
+        };
+        let settled = message.settle(now);
+        let stored = tokio::spawn(async move {
+            let stored = settled.await && record.commit(promise, now).await;
+            if !stored {
+                error!(record = %record.id(), "a message could not be stored");
+            }
+            stored
+        });
+        self.replies.push(Box::pin(async move { Reply::Committed(stored.await.unwrap_or(false)) }));
+    }
+
+    fn take_message(&mut self, take: u32, from: Moment) {
+        let recordings = &self.exchange.recordings;
+        self.message = self.record.as_ref().map(|record| recordings.message(record, take, from));
+    }
+
+    fn ask(&mut self, inquiry: Box<Inquiry>) {
+        let exchange = Arc::clone(&self.exchange);
+        let id = inquiry.id;
+        let asked = tokio::spawn(async move { exchange.outside.ask(&inquiry, &exchange.metrics).await });
+        self.replies
+            .push(Box::pin(async move { Reply::Answered(id, asked.await.unwrap_or(Err(NoAnswer::Unreachable))) }));
     }
 
     /// Asks the gateway's API in a task of its own: it must be asked to the end even where the socket ends first, as it
@@ -181,6 +224,9 @@ impl CallTask {
     fn keep(&mut self, sound: &Sound) {
         if let Some(tape) = &mut self.tape {
             tape.keep(sound);
+        }
+        if let (Some(message), Sound::Caller(..)) = (&mut self.message, sound) {
+            message.keep(sound);
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{
     edition::{Edition, Refusal},
     liveness::Liveness,
     metrics::{Levels, Metrics},
+    outside::Outside,
     publisher::{Staged, Start},
     registry::Registry,
     transfer::Transfers,
@@ -43,6 +44,8 @@ pub struct Exchange {
     pub(super) recordings: Recordings,
     /// The gateways' own APIs.
     pub(super) transfers: Transfers,
+    /// HTTP services that scripts ask.
+    pub(super) outside: Outside,
     edition: ArcSwap<Edition>,
     refused: ArcSwapOption<Refused>,
     staged: ArcSwapOption<Staged>,
@@ -54,6 +57,7 @@ impl Exchange {
         let Start { edition, refused, staged } = start;
         let exchange = Self {
             transfers: Transfers::new(&config.twilio),
+            outside: Outside::new(),
             config,
             metrics: Metrics::default(),
             registry: Arc::default(),

@@ -3,7 +3,7 @@
 //! Labels take words of the contract and prompt ids only: never a number, a call id or a text from outside.
 
 use crate::{
-    call::{Disposition, Entry, Followed, What, Words},
+    call::{Disposition, Entry, Followed, MessageEnd, NoAnswer, What, Words},
     gateway::{DialectName, Malformed},
     line::Condition,
     records::{Figures, Promises},
@@ -37,6 +37,12 @@ pub struct Metrics {
     marks_overdue: Counter,
     promises_open: Gauge,
     promises_overdue: Gauge,
+    messages_open: Gauge,
+    messages_overdue: Gauge,
+    messages_taken: Family<MessageLabels, Counter>,
+    asked: Family<AskedLabels, Counter>,
+    asked_seconds: Histogram,
+    barred: Counter,
     store_failed: Counter,
     records_backlog: Gauge,
     records_dropped: Gauge,
@@ -127,6 +133,17 @@ struct ClosedLabels {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MessageLabels {
+    by: &'static str,
+    kept: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct AskedLabels {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReloadLabels {
     outcome: &'static str,
 }
@@ -137,9 +154,11 @@ struct TestLabels {
 }
 
 /// Bucket bounds, seconds. Waits: the contract allows 100 ms. Frames: the whole budget of a call is some 20 µs a frame.
-/// First audio: the contract allows 50 ms, the aims are 40 and 15.
+/// First audio: the contract allows 50 ms, the aims are 40 and 15. Services outside: from the next room to the time limits
+/// of scripts.
 const WAIT_BUCKETS: [f64; 8] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
 const FRAME_BUCKETS: [f64; 9] = [2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 500e-6, 2e-3, 20e-3];
+const ASKED_BUCKETS: [f64; 8] = [0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0];
 const FIRST_AUDIO_BUCKETS: [f64; 8] = [0.001, 0.005, 0.01, 0.015, 0.025, 0.04, 0.05, 0.1];
 
 impl Default for Metrics {
@@ -163,6 +182,12 @@ impl Default for Metrics {
             marks_overdue: Counter::default(),
             promises_open: Gauge::default(),
             promises_overdue: Gauge::default(),
+            messages_open: Gauge::default(),
+            messages_overdue: Gauge::default(),
+            messages_taken: Family::default(),
+            asked: Family::default(),
+            asked_seconds: Histogram::new(ASKED_BUCKETS),
+            barred: Counter::default(),
             store_failed: Counter::default(),
             records_backlog: Gauge::default(),
             records_dropped: Gauge::default(),
@@ -200,6 +225,12 @@ impl Metrics {
         r.register("marks_overdue", "Marks taken as played at their computed time", self.marks_overdue.clone());
         r.register("promises_open", "Callbacks promised and not yet made", self.promises_open.clone());
         r.register("promises_overdue", "Callbacks past their due time", self.promises_overdue.clone());
+        r.register("messages_open", "Messages of callers not yet dealt with", self.messages_open.clone());
+        r.register("messages_overdue", "Messages of callers past their due time", self.messages_overdue.clone());
+        r.register("messages_taken", "Messages spoken, by what ended them", self.messages_taken.clone());
+        r.register("http_requests", "Questions of scripts to HTTP services", self.asked.clone());
+        r.register("http_seconds", "How long these took, all tries", self.asked_seconds.clone());
+        r.register("numbers_barred", "Numbers barred", self.barred.clone());
         r.register("store_failures", "Promises that could not be stored", self.store_failed.clone());
         r.register("records_backlog", "Journal entries not yet written", self.records_backlog.clone());
         r.register("records_dropped", "Journal entries lost to a slow disk", self.records_dropped.clone());
@@ -236,6 +267,8 @@ impl Metrics {
             What::Recovered { condition, index } => self.rung(*condition, *index, RungOutcome::recovered),
             What::Waited { late: Some(late), .. } => self.waits.observe(late.as_secs_f64()),
             What::MarkOverdue => drop(self.marks_overdue.inc()),
+            What::MessageTaken { by, kept, .. } => self.message(*by, *kept),
+            What::Barred => drop(self.barred.inc()),
             What::StoreFailed => drop(self.store_failed.inc()),
             _ => {}
         }
@@ -249,6 +282,18 @@ impl Metrics {
             disposition: disposition.as_str(),
         };
         self.ended.get_or_create(&labels).inc();
+    }
+
+    /// Counts and times a question to a service outside.
+    pub(super) fn asked(&self, failed: Option<NoAnswer>, took: Duration) {
+        let outcome = failed.map_or("answered", NoAnswer::as_str);
+        self.asked.get_or_create(&AskedLabels { outcome }).inc();
+        self.asked_seconds.observe(took.as_secs_f64());
+    }
+
+    fn message(&self, by: MessageEnd, kept: bool) {
+        let labels = MessageLabels { by: by.as_str(), kept: if kept { "yes" } else { "no" } };
+        self.messages_taken.get_or_create(&labels).inc();
     }
 
     /// Times one inbound message.
@@ -311,6 +356,8 @@ impl Metrics {
         self.draining.set(i64::from(levels.draining));
         self.promises_open.set(count(levels.promises.open));
         self.promises_overdue.set(count(levels.promises.overdue));
+        self.messages_open.set(count(levels.promises.messages_open));
+        self.messages_overdue.set(count(levels.promises.messages_overdue));
         self.records_backlog.set(count(levels.records.backlog));
         self.records_dropped.set(i64::try_from(levels.records.dropped).unwrap_or(i64::MAX));
         self.records_failing.set(i64::from(levels.records.failing));
@@ -365,7 +412,7 @@ pub(super) struct Levels {
     pub sockets: usize,
     /// Whether new calls are turned away.
     pub draining: bool,
-    /// Callbacks not yet made.
+    /// Callbacks not yet made, and messages not yet dealt with.
     pub promises: Promises,
     /// How the records' writer is doing.
     pub records: Figures,

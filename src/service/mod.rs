@@ -15,6 +15,7 @@ mod listener;
 mod liveness;
 pub mod log;
 pub mod metrics;
+mod outside;
 mod publisher;
 pub mod registry;
 mod reload;
@@ -107,6 +108,9 @@ pub async fn start(config: Config, pages: fn(Arc<Exchange>) -> Router) -> Result
     let (recordings, tape) = Recordings::start(&config.files.data).map_err(StartError::Recordings)?;
     if opened.interrupted > 0 {
         warn!(calls = opened.interrupted, "calls of an earlier process are closed as interrupted");
+    }
+    if opened.adopted > 0 {
+        warn!(messages = opened.adopted, "messages that an earlier process left half spoken are kept");
     }
     let exchange = Arc::new(Exchange::new(config, opened.records, recordings, start));
     let accepting = tokio::spawn(listener::accept(listener, Arc::clone(&exchange), pages(Arc::clone(&exchange))));

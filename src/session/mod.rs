@@ -9,7 +9,10 @@ pub use recording::Sound;
 
 use crate::{
     audio::{Bank, Clip},
-    call::{Call, Command, Disposition, Ear, EndedBy, Entry, Event, HandsOver, What},
+    call::{
+        Call, Command, Disposition, Ear, EndedBy, Entry, Event, HandsOver, Inquiry, InquiryId, NoAnswer, Past, Values,
+        What,
+    },
     gateway::{DialectName, HangupBy, Malformed, Message, Started, TransferBy, Upgrade, Wire},
     leg::{End, Happening, Leg},
     line::{Judgement, Sensitivity},
@@ -48,8 +51,20 @@ pub enum Effect {
     Commit(Promise),
     /// Ask the gateway's API to hand the caller over; answer with [`Session::on_transfer`].
     Transfer(Target),
-    /// Keep this sound; only where the script records calls.
+    /// Ask a service outside; answer with [`Session::on_answer`].
+    Ask(Box<Inquiry>),
+    /// Keep this sound; only where the script records calls, or while a message is taken.
     Record(Sound),
+    /// A message begins: what the caller says from `from` on is kept as message number `take` of this leg, until
+    /// [`Promise::Message`] or [`Effect::DropMessage`].
+    TakeMessage {
+        /// Counted from 1.
+        take: u32,
+        /// The beep's end.
+        from: Moment,
+    },
+    /// Throw the message away.
+    DropMessage,
     /// The call is over: close the socket once the wire messages are out.
     Close {
         /// WebSocket status.
@@ -79,6 +94,8 @@ pub enum Admission {
     Welcome {
         /// The caller's number from the call's record, where it comes back and the gateway did not repeat it.
         caller: Option<PhoneNumber>,
+        /// What the records know of the caller's number.
+        past: Past,
     },
     /// No room, or draining: the caller hears `capacity_busy` (Twilio), or the leg is released to this queue (Asterisk).
     Busy {
@@ -192,13 +209,13 @@ impl Session {
         };
         match admission {
             Admission::Refused { status } => return self.refuse(status, Disposition::Refused, EndedBy::Us),
-            Admission::Welcome { caller } => {
+            Admission::Welcome { caller, past } => {
                 let caller = started.caller.clone().or(caller);
                 let lot = started.call_id.as_deref().map_or(self.lot, lot);
                 self.journal_start(&started, caller.clone(), now);
                 self.leg.answer();
                 let Started { resume, variables: parameters, .. } = *started;
-                self.call.handle(Event::Begin { caller, resume, parameters, lot }, now);
+                self.call.handle(Event::Begin { caller, resume, parameters, lot, past }, now);
             }
             Admission::Busy { queue } => {
                 self.journal_start(&started, started.caller.clone(), now);
@@ -219,6 +236,12 @@ impl Session {
     /// Takes the answer to [`Effect::Commit`].
     pub fn on_committed(&mut self, stored: bool, now: Moment) {
         self.call.handle(Event::Committed(stored), now);
+        self.settle(now);
+    }
+
+    /// Takes the answer to [`Effect::Ask`].
+    pub fn on_answer(&mut self, inquiry: InquiryId, answer: Result<Values, NoAnswer>, now: Moment) {
+        self.call.handle(Event::Answered(inquiry, answer), now);
         self.settle(now);
     }
 
@@ -333,7 +356,21 @@ impl Session {
             }
             Command::Louder => self.louder = true,
             Command::Hush => self.leg.hush(now, &mut self.recorder),
-            Command::Commit(promise) => self.effects.push_back(Effect::Commit(promise)),
+            Command::Commit(promise) => {
+                if let Promise::Message { .. } = promise {
+                    self.end_message();
+                }
+                self.effects.push_back(Effect::Commit(promise));
+            }
+            Command::TakeMessage { take, from } => {
+                self.recorder.message(true);
+                self.effects.push_back(Effect::TakeMessage { take, from });
+            }
+            Command::DropMessage => {
+                self.end_message();
+                self.effects.push_back(Effect::DropMessage);
+            }
+            Command::Ask(inquiry) => self.effects.push_back(Effect::Ask(inquiry)),
             Command::Transfer(target) => self.effects.push_back(Effect::Transfer(target)),
             Command::Release => self.leg.release(),
             Command::Journal(entry) => self.effects.push_back(Effect::Journal(entry)),
@@ -343,6 +380,12 @@ impl Session {
                 self.effects.push_back(Effect::Close { status, disposition, by });
             }
         }
+    }
+
+    /// What was heard so far belongs to the message.
+    fn end_message(&mut self) {
+        self.effects.extend(self.recorder.take().map(Effect::Record));
+        self.recorder.message(false);
     }
 
     fn clip(&self, locale: &str, prompt: &PromptId) -> Arc<Clip> {

@@ -1,4 +1,4 @@
-//! Sound on its way to a recording; nothing is kept, and nothing allocated, where calls are not recorded.
+//! Sound on its way to a recording or a message; nothing is kept, and nothing allocated, where there is neither.
 
 use crate::{
     audio::Clip,
@@ -18,16 +18,23 @@ pub enum Sound {
     Cleared(Moment),
 }
 
-/// Collects what a script's calls are recorded from.
+/// Collects what calls and messages are recorded from.
 #[derive(Debug)]
 pub(super) struct Recorder {
     on: bool,
+    /// A message is taken: the caller's side is kept, whatever else is.
+    message: bool,
     kept: VecDeque<Sound>,
 }
 
 impl Recorder {
     pub fn new(on: bool) -> Self {
-        Self { on, kept: VecDeque::new() }
+        Self { on, message: false, kept: VecDeque::new() }
+    }
+
+    /// Whether a message is taken from now on.
+    pub fn message(&mut self, taken: bool) {
+        self.message = taken;
     }
 
     pub fn take(&mut self) -> impl Iterator<Item = Sound> + '_ {
@@ -37,7 +44,7 @@ impl Recorder {
 
 impl Tape for Recorder {
     fn keep(&mut self, track: Track<'_>, now: Moment) {
-        if !self.on {
+        if !self.on && !(self.message && matches!(track, Track::Caller(_))) {
             return;
         }
         self.kept.push_back(match track {

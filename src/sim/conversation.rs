@@ -1,10 +1,15 @@
 //! A call, its playout and its marks, with a caller who is told or heard, and no gateway between them: what [`super::talk`]
 //! and [`super::replay`] have in common.
 
-use super::talk::{Marks, Outcome};
+use super::{
+    outside::Answering,
+    talk::{Marks, Outcome},
+};
 use crate::{
     audio::{Bank, Clip, Codec},
-    call::{Call, Command, Ear, EndedBy, Event, HandsOver, UtteranceId, What},
+    call::{
+        Call, Command, Ear, EndedBy, Event, HandsOver, Inquiry, InquiryId, NoAnswer, Past, UtteranceId, Values, What,
+    },
     gateway::{
         self, Capabilities, Dialect, HangupBy, Malformed, MarkId, MarksOnClear, Message, Resume, TransferBy, Wire,
     },
@@ -31,6 +36,8 @@ pub(super) trait Party: Ear {
     fn stores(&mut self, now: Moment) -> bool;
     /// Whether the gateway's API takes a transfer asked for at `now`.
     fn transfers(&mut self, now: Moment) -> bool;
+    /// How a service outside answers what is asked at `now`, and how long it takes.
+    fn answers(&mut self, inquiry: &Inquiry, now: Moment) -> Answering;
     /// What happened in the call, and when.
     fn happened(&mut self, _what: &What, _at: Moment) {}
     /// What is on its way to the caller's ear.
@@ -58,12 +65,13 @@ pub(super) struct Beginning {
     pub(super) parameters: BTreeMap<String, String>,
     /// What the script's splits are drawn by.
     pub(super) lot: u64,
+    pub(super) past: Past,
 }
 
 /// Holds a conversation to its end, or to `limit`.
 pub(super) fn converse(setting: Setting<'_>, party: &mut dyn Party, beginning: Beginning, limit: Moment) -> Outcome {
     let Setting { script, bank, wall, hands_over, marks } = setting;
-    let Beginning { at, caller, resume, parameters, lot } = beginning;
+    let Beginning { at, caller, resume, parameters, lot, past } = beginning;
     let mut conversation = Conversation {
         call: Call::new(script.clone(), wall, hands_over),
         playout: Playout::new(FarEnd::CAPABILITIES, Codec::Ulaw),
@@ -72,10 +80,11 @@ pub(super) fn converse(setting: Setting<'_>, party: &mut dyn Party, beginning: B
         bank,
         script,
         louder: false,
+        asked: None,
         now: at,
         outcome: Outcome { journal: Vec::new(), promises: Vec::new(), end: None, at },
     };
-    conversation.call.handle(Event::Begin { caller, resume, parameters, lot }, at);
+    conversation.call.handle(Event::Begin { caller, resume, parameters, lot, past }, at);
     conversation.settle();
     while conversation.outcome.end.is_none() && conversation.now < limit {
         let Some(next) = conversation.next() else { break };
@@ -94,6 +103,8 @@ struct Conversation<'a> {
     bank: &'a Bank,
     script: &'a Arc<Script>,
     louder: bool,
+    /// When the service that was asked answers, and what.
+    asked: Option<(Moment, InquiryId, Result<Values, NoAnswer>)>,
     now: Moment,
     outcome: Outcome,
 }
@@ -110,7 +121,8 @@ impl Ear for PartyEar<'_> {
 impl Conversation<'_> {
     fn next(&self) -> Option<Moment> {
         let call = self.call.poll_timeout().map(|deadline| deadline.at);
-        [call, self.playout.poll_timeout(), self.far_end.next(), self.party.next()].into_iter().flatten().min()
+        let asked = self.asked.as_ref().map(|(at, _, _)| *at);
+        [call, self.playout.poll_timeout(), self.far_end.next(), self.party.next(), asked].into_iter().flatten().min()
     }
 
     fn step(&mut self) {
@@ -127,6 +139,10 @@ impl Conversation<'_> {
         }
         while let Some(event) = self.party.due(now) {
             self.call.handle(event, now);
+            self.settle();
+        }
+        if let Some((_, id, answer)) = self.asked.take_if(|(at, _, _)| *at <= now) {
+            self.call.handle(Event::Answered(id, answer), now);
             self.settle();
         }
         self.call.handle_timeout(now, &PartyEar(self.party));
@@ -165,6 +181,11 @@ impl Conversation<'_> {
                 }
                 self.call.handle(Event::Committed(stored), now);
             }
+            Command::Ask(inquiry) => {
+                let (delay, answer) = self.party.answers(&inquiry, now).to(&inquiry);
+                self.asked = Some((now + delay, inquiry.id, answer));
+            }
+            Command::TakeMessage { .. } | Command::DropMessage => {}
             Command::Transfer(_) => {
                 let accepted = self.party.transfers(now);
                 self.call.handle(Event::Transferred(accepted), now);

@@ -8,6 +8,7 @@
 mod conversation;
 pub mod glob;
 pub mod heard;
+pub mod outside;
 pub mod peer;
 pub mod player;
 pub mod prompts;
@@ -15,6 +16,7 @@ pub mod replay;
 pub mod run;
 pub mod scenario;
 pub mod segment;
+pub mod sound;
 pub mod talk;
 pub mod telephone;
 pub mod told;

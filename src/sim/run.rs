@@ -2,13 +2,14 @@
 
 use super::{
     Telephone,
+    outside::{self, Answering},
     peer::{Facts, Peer, PeerKind},
     telephone::{Echo, Report},
     voice::Voice,
 };
 use crate::{
     audio::Bank,
-    call::{Disposition, EndedBy, Entry, Promise},
+    call::{Disposition, EndedBy, Entry, Inquiry, InquiryId, NoAnswer, Past, Promise, Values},
     gateway::{DialectName, Message, Upgrade, Wire},
     moment::Moment,
     script::Script,
@@ -38,6 +39,10 @@ pub struct World {
     pub store_works: bool,
     /// What the gateway's API answers to a transfer; `None`: it is not configured.
     pub transfer: Option<bool>,
+    /// Services outside: what an address begins with, and how it answers; the first that fits counts.
+    pub http: Vec<(String, Answering)>,
+    /// What the records know of the caller's number.
+    pub past: Past,
 }
 
 /// How a simulated call went.
@@ -49,7 +54,7 @@ pub struct Outcome {
     pub journal: Vec<Entry>,
     /// Promises that were stored, in order.
     pub promises: Vec<Promise>,
-    /// What a recording is made from; empty where the script records no calls.
+    /// What a recording or a message is made from; empty where nothing is recorded.
     pub sound: Vec<Sound>,
     /// How it came out, and who ended it; `None`: it had not ended at the limit.
     pub end: Option<(Disposition, EndedBy)>,
@@ -75,18 +80,24 @@ pub fn run(world: World) -> Outcome {
         phone,
         store_works: world.store_works,
         transfer: world.transfer,
+        http: world.http,
+        past: world.past,
+        asked: Vec::new(),
         seen: Seen::default(),
         now: Moment::ZERO,
     };
     run.phone.begin(Moment::ZERO);
     while run.seen.end.is_none() && run.now.elapsed() < world.limit {
         run.exchange();
-        let Some(next) = [run.phone.poll_timeout(), run.session.poll_timeout()].into_iter().flatten().min() else {
+        let asked = run.asked.iter().map(|(at, ..)| *at).min();
+        let Some(next) = [run.phone.poll_timeout(), run.session.poll_timeout(), asked].into_iter().flatten().min()
+        else {
             break;
         };
         run.now = next.max(run.now);
         run.phone.on_timeout(run.now);
         run.exchange();
+        run.answer();
         run.session.on_timeout(run.now);
     }
     run.exchange();
@@ -104,6 +115,9 @@ struct Run {
     phone: Telephone,
     store_works: bool,
     transfer: Option<bool>,
+    http: Vec<(String, Answering)>,
+    past: Past,
+    asked: Vec<(Moment, InquiryId, Result<Values, NoAnswer>)>,
     seen: Seen,
     now: Moment,
 }
@@ -117,6 +131,19 @@ struct Seen {
 }
 
 impl Run {
+    /// Services answer when their time has come.
+    fn answer(&mut self) {
+        let now = self.now;
+        for (_, id, answer) in self.asked.extract_if(.., |(at, ..)| *at <= now).collect::<Vec<_>>() {
+            self.session.on_answer(id, answer, now);
+        }
+    }
+
+    fn ask(&mut self, inquiry: &Inquiry) {
+        let (delay, answer) = outside::first_that_fits(&self.http, inquiry).to(inquiry);
+        self.asked.push((self.now + delay, inquiry.id, answer));
+    }
+
     /// Carries everything across until neither side has anything to say.
     fn exchange(&mut self) {
         loop {
@@ -154,7 +181,9 @@ impl Run {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Admit(_) => self.session.on_admission(Admission::Welcome { caller: None }, self.now),
+            Effect::Admit(_) => {
+                self.session.on_admission(Admission::Welcome { caller: None, past: self.past }, self.now)
+            }
             Effect::Journal(entry) => {
                 self.phone.told(&entry);
                 self.seen.journal.push(entry);
@@ -166,6 +195,8 @@ impl Run {
                 self.session.on_committed(self.store_works, self.now);
             }
             Effect::Transfer(_) => self.session.on_transfer(self.transfer == Some(true), self.now),
+            Effect::Ask(inquiry) => self.ask(&inquiry),
+            Effect::TakeMessage { .. } | Effect::DropMessage => {}
             Effect::Record(sound) => self.seen.sound.push(sound),
             Effect::Close { disposition, by, .. } => {
                 self.seen.end = Some((disposition, by));

@@ -1,5 +1,6 @@
 //! What a simulated caller does, one thing after the other (contract.md, SEGMENT).
 
+use super::sound::Sound;
 use crate::phone::Digit;
 use std::{path::PathBuf, time::Duration};
 
@@ -12,6 +13,8 @@ pub enum Segment {
     Hiss(Duration),
     /// White noise of this level.
     Noise(Duration, f32),
+    /// A sound that is none of speech, of about this level.
+    Sound(Sound, Duration, f32),
     /// A recording, with a gain in dB.
     Wav(PathBuf, f32),
     /// Keys, pressed one after the other.
@@ -34,8 +37,8 @@ pub enum Segment {
 pub enum BadSegment {
     /// No such kind of segment.
     #[error(
-        "`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, \
-         hear:PROMPT, from:PROMPT or hangup"
+        "`{0}`: a segment is silence:MS, hiss:MS, noise:MS:DBOV, \
+         hum|room|music|clicks:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, hear:PROMPT, from:PROMPT or hangup"
     )]
     Kind(String),
     /// A number or duration that is none.
@@ -70,9 +73,10 @@ impl std::str::FromStr for Segment {
             "silence" => Self::Silence(duration(rest)?),
             "hiss" => Self::Hiss(duration(rest)?),
             "missing" => Self::Missing(duration(rest)?),
-            "noise" => {
+            "noise" | "hum" | "room" | "music" | "clicks" => {
                 let (time, level) = rest.split_once(':').ok_or_else(|| bad(rest))?;
-                Self::Noise(duration(time)?, level.parse().map_err(|_| bad(level))?)
+                let (time, level) = (duration(time)?, level.parse().map_err(|_| bad(level))?);
+                Sound::parse(kind).map_or(Self::Noise(time, level), |sound| Self::Sound(sound, time, level))
             }
             "wav" => match rest.rsplit_once(':').and_then(|(path, gain)| Some((path, gain.parse().ok()?))) {
                 Some((path, gain)) => Self::Wav(path.into(), gain),
@@ -114,6 +118,7 @@ mod tests {
         assert_eq!(parse("wav:a:b.wav:-6"), Ok(Segment::Wav("a:b.wav".into(), -6.0)));
         assert_eq!(parse("wav:c.wav"), Ok(Segment::Wav("c.wav".into(), 0.0)));
         assert_eq!(parse("noise:500:-30"), Ok(Segment::Noise(Duration::from_millis(500), -30.0)));
+        assert_eq!(parse("room:9s:-55"), Ok(Segment::Sound(Sound::Room, Duration::from_secs(9), -55.0)));
         assert_eq!(parse("hangup"), Ok(Segment::Hangup));
         assert_eq!(parse("hear:2"), Ok(Segment::Hear(2)));
         assert_eq!(parse("hear:welcome_*"), Ok(Segment::HearPrompt("welcome_*".into())));

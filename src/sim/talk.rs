@@ -3,10 +3,13 @@
 //! The conversation, the playout and its marks are the real ones; only the ear and the far end are told what happens.
 //! A ten-minute call takes well under a millisecond, so thousands of random callers are a test.
 
-use super::conversation::{Beginning, Party, Setting, converse};
+use super::{
+    conversation::{Beginning, Party, Setting, converse},
+    outside::Answering,
+};
 use crate::{
     audio::Bank,
-    call::{Disposition, Ear, EndedBy, Entry, Event, HandsOver, Promise},
+    call::{Disposition, Ear, EndedBy, Entry, Event, HandsOver, Inquiry, Past, Promise},
     gateway::Resume,
     line::{Condition, Judgement, LineEvent, Rule, Sensitivity},
     moment::Moment,
@@ -110,6 +113,10 @@ pub struct Plan {
     pub store: Vec<bool>,
     /// What the gateway's API answers, in turn; empty: there is none.
     pub transfers: Vec<bool>,
+    /// What services outside answer, in turn; unreachable when the list is used up.
+    pub answers: Vec<Answering>,
+    /// What the records know of the caller's number.
+    pub past: Past,
 }
 
 impl Default for Plan {
@@ -125,6 +132,8 @@ impl Default for Plan {
             lot: 0,
             store: Vec::new(),
             transfers: Vec::new(),
+            answers: Vec::new(),
+            past: Past::default(),
         }
     }
 }
@@ -147,8 +156,8 @@ pub fn talk(script: &Arc<Script>, bank: &Bank, wall: jiff::Zoned, plan: Plan, li
     let hands_over = if plan.transfers.is_empty() { HandsOver::ByRoute } else { HandsOver::ByApi };
     let mut line = TalkLine::new(&plan);
     let setting = Setting { script, bank, wall, hands_over, marks: plan.marks };
-    let Plan { caller, resume, parameters, lot, .. } = plan;
-    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot };
+    let Plan { caller, resume, parameters, lot, past, .. } = plan;
+    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot, past };
     converse(setting, &mut line, beginning, Moment::after(limit))
 }
 
@@ -159,6 +168,7 @@ struct TalkLine {
     background: Condition,
     store: VecDeque<bool>,
     transfers: VecDeque<bool>,
+    answers: VecDeque<Answering>,
 }
 
 impl TalkLine {
@@ -171,7 +181,8 @@ impl TalkLine {
         }
         events.sort_by_key(|(at, _)| *at);
         let (store, transfers) = (plan.store.clone().into(), plan.transfers.clone().into());
-        Self { events: events.into(), speech, background: plan.background, store, transfers }
+        let answers = plan.answers.clone().into();
+        Self { events: events.into(), speech, background: plan.background, store, transfers, answers }
     }
 }
 
@@ -191,6 +202,10 @@ impl Party for TalkLine {
 
     fn transfers(&mut self, _: Moment) -> bool {
         self.transfers.pop_front().unwrap_or(false)
+    }
+
+    fn answers(&mut self, _: &Inquiry, _: Moment) -> Answering {
+        self.answers.pop_front().unwrap_or_default()
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
     Segment,
     conversation::{Beginning, Party, Setting, converse},
     heard::Stretch,
+    outside::{self, Answering},
     player::STRETCH_GAP,
     prompts::Prompts,
     run::Outcome,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     audio::Bank,
-    call::{Ear, EndedBy, Event, HandsOver, What},
+    call::{Ear, EndedBy, Event, HandsOver, Inquiry, Past, What},
     gateway::Resume,
     line::{Condition, Judgement, Sensitivity},
     moment::Moment,
@@ -76,7 +77,9 @@ impl std::str::FromStr for Act {
                 Segment::HearPrompt(name) => Ok(Self::HearPrompt(name)),
                 Segment::From(name) => Ok(Self::From(name)),
                 Segment::Hangup => Ok(Self::HangUp),
-                Segment::Noise(..) | Segment::Wav(..) | Segment::Missing(_) => Err(BadSegment::Sound(text.into())),
+                Segment::Noise(..) | Segment::Sound(..) | Segment::Wav(..) | Segment::Missing(_) => {
+                    Err(BadSegment::Sound(text.into()))
+                }
             },
         }
     }
@@ -110,12 +113,16 @@ pub struct Told {
     pub store_works: bool,
     /// What the gateway's API answers to a transfer; `None`: it is not configured.
     pub transfer: Option<bool>,
+    /// Services outside: what an address begins with, and how it answers; the first that fits counts.
+    pub http: Vec<(String, Answering)>,
+    /// What the records know of the caller's number.
+    pub past: Past,
 }
 
 /// Runs a call to its end or its limit.
 pub fn run(told: Told) -> Outcome {
     let Told { acts, background, marks, caller, resume, parameters, lot, script, bank, wall, .. } = told;
-    let Told { limit, store_works, transfer, .. } = told;
+    let Told { limit, store_works, transfer, http, past, .. } = told;
     let mut caller_side = Caller {
         acts: acts.into(),
         clock: Moment::ZERO,
@@ -127,11 +134,12 @@ pub fn run(told: Told) -> Outcome {
         background,
         store_works,
         transfer: transfer == Some(true),
+        http,
         done: Vec::new(),
     };
     let hands_over = if transfer.is_some() { HandsOver::ByApi } else { HandsOver::ByRoute };
     let setting = Setting { script: &script, bank: &bank, wall, hands_over, marks };
-    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot };
+    let beginning = Beginning { at: Moment::ZERO, caller, resume, parameters, lot, past };
     let talk::Outcome { journal, promises, end, at } =
         converse(setting, &mut caller_side, beginning, Moment::after(limit));
     let closed_by = end.as_ref().map(|(_, by)| if *by == EndedBy::Hotline { HungUp::App } else { HungUp::Caller });
@@ -190,6 +198,7 @@ struct Caller {
     background: Condition,
     store_works: bool,
     transfer: bool,
+    http: Vec<(String, Answering)>,
     done: Vec<Happened>,
 }
 
@@ -291,6 +300,10 @@ impl Party for Caller {
 
     fn transfers(&mut self, _: Moment) -> bool {
         self.transfer
+    }
+
+    fn answers(&mut self, inquiry: &Inquiry, _: Moment) -> Answering {
+        outside::first_that_fits(&self.http, inquiry)
     }
 
     fn happened(&mut self, what: &What, at: Moment) {

@@ -1,6 +1,6 @@
 //! A caller's side of the line: segments turned into 20 ms frames of 8 kHz audio.
 
-use super::{Segment, prompts::Prompts};
+use super::{Segment, prompts::Prompts, sound::Sound};
 use crate::phone::Digit;
 use std::{collections::VecDeque, path::Path, sync::Arc, time::Duration};
 
@@ -19,11 +19,14 @@ pub struct Voice {
     random: u64,
     /// How far the prompts have been attended to.
     attended: usize,
+    /// What the sound under way remembers.
+    state: f32,
 }
 
 #[derive(Clone)]
 enum Piece {
     Noise { samples: usize, dbov: f32 },
+    Sound { sound: Sound, samples: usize, dbov: f32 },
     Zeros { samples: usize },
     Missing { samples: usize },
     Pcm(Arc<[i16]>, f32),
@@ -59,6 +62,9 @@ impl Voice {
                 Segment::Silence(time) => ahead.push_back(Piece::Zeros { samples: samples(*time) }),
                 Segment::Hiss(time) => ahead.push_back(Piece::Noise { samples: samples(*time), dbov: HISS_DBOV }),
                 Segment::Noise(time, dbov) => ahead.push_back(Piece::Noise { samples: samples(*time), dbov: *dbov }),
+                Segment::Sound(sound, time, dbov) => {
+                    ahead.push_back(Piece::Sound { sound: *sound, samples: samples(*time), dbov: *dbov });
+                }
                 Segment::Missing(time) => ahead.push_back(Piece::Missing { samples: samples(*time) }),
                 Segment::Wav(path, gain) => ahead.push_back(Piece::Pcm(load(path)?, 10f32.powf(gain / 20.0))),
                 Segment::Keys(keys) => ahead.extend(
@@ -70,7 +76,7 @@ impl Voice {
                 Segment::Hangup => ahead.push_back(Piece::Hangup),
             }
         }
-        Ok(Self { ahead, position: 0, random: 0x9e37_79b9_7f4a_7c15, attended: 0 })
+        Ok(Self { ahead, position: 0, random: 0x9e37_79b9_7f4a_7c15, attended: 0, state: 0.0 })
     }
 
     /// Whether everything has been done.
@@ -112,7 +118,16 @@ impl Voice {
                 }
                 Piece::Noise { samples, dbov } => {
                     let count = (samples - self.position).min(FRAME - filled);
-                    frame[filled..filled + count].fill_with(|| self.noise(dbov));
+                    frame[filled..filled + count].fill_with(|| scaled(self.gaussian(), dbov));
+                    filled += self.advance(samples, count);
+                }
+                Piece::Sound { sound, samples, dbov } => {
+                    let from = self.position;
+                    let count = (samples - from).min(FRAME - filled);
+                    for (n, into) in (from..).zip(&mut frame[filled..filled + count]) {
+                        let noise = self.gaussian();
+                        *into = scaled(sound.sample(n, noise, &mut self.state), dbov);
+                    }
                     filled += self.advance(samples, count);
                 }
                 Piece::Pcm(pcm, gain) => {
@@ -146,7 +161,7 @@ impl Voice {
     }
 
     /// A sample of noise: the sum of twelve uniform values is Gaussian enough for an ear. Seeded, so that a run repeats.
-    fn noise(&mut self, dbov: f32) -> i16 {
+    fn gaussian(&mut self) -> f32 {
         let mut sum = 0.0;
         for _ in 0..12 {
             self.random ^= self.random << 13;
@@ -154,8 +169,12 @@ impl Voice {
             self.random ^= self.random << 17;
             sum += (self.random >> 40) as f32 / (1u64 << 24) as f32;
         }
-        ((sum - 6.0) * 32768.0 * 10f32.powf(dbov / 20.0)) as i16
+        sum - 6.0
     }
+}
+
+fn scaled(of_one: f32, dbov: f32) -> i16 {
+    (of_one * 32768.0 * 10f32.powf(dbov / 20.0)) as i16
 }
 
 fn samples(time: Duration) -> usize {

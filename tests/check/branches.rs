@@ -60,6 +60,7 @@ fn broken_branches_are_refused_where_they_are_broken() {
         ("no_closing", gated("branch = [{ caller_known = true, go = \"welcome\" }]\notherwise = \"closed\"\n[step.«closed]\nhang_up = true")),
         ("unset_variable", format!("{}[step.read]\nsay = [«\"$digits:n\"]\nnext = \"agent\"\n", gated("branch = [{ caller_known = true, go = \"keep\" }]\notherwise = \"read\"\n[step.keep]\nset = { n = 1 }\nnext = \"read\"\n[step.back]\nspare = \"x\"\nsay = \"welcome\"\nnext = \"welcome\""))),
         ("no_human_key", "[step.welcome]\nsay = \"welcome\"\n«keys = { 1 = \"q\", 2 = \"gate\" }\n[step.gate]\nbranch = [{ caller_known = true, go = \"agent\" }]\notherwise = \"closed\"\n[step.closed]\nsay = \"goodbye\"\nhang_up = true\n[step.q]\nqueue = \"q\"\n[step.agent]\nqueue = \"q\"\n".into()),
+        ("no_human_key", "[step.welcome]\nsay = \"welcome\"\n«keys = { 1 = \"order\", 2 = \"card\" }\n[step.order]\ncollect = { into = \"n\", length = 8, give_up = \"agent\" }\nnext = \"agent\"\n[step.card]\ncollect = { into = \"n\", length = 16, give_up = \"agent\" }\nnext = \"bye\"\n[step.bye]\nsay = \"goodbye\"\nhang_up = true\n[step.agent]\nqueue = \"q\"\n".into()),
         ("no_recording_notice", line("{ caller_known = true, go = \"told\" }").replace("start =", "record = «true\nstart =") + "[step.told]\nsay = \"recording_notice\"\nnext = \"welcome\"\n"),
     ];
     let mut wrong = String::new();
@@ -141,6 +142,12 @@ fn good_but_odd_branches_are_accepted() {
             "a key that leads to an agent or, when closed, to a number",
             format!(
                 "{OFFICE}[step.welcome]\nsay = \"welcome\"\nkeys = {{ 1 = \"q\", 2 = \"gate\" }}\n[step.gate]\nbranch = [{{ hours = \"work\", go = \"agent\" }}]\notherwise = \"number\"\n[step.number]\nsay = \"callback_number\"\ncollect = {{ into = \"n\", length = 11, give_up = \"bye\" }}\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = {{ number = \"$n\", failed = \"bye\" }}\nnext = \"bye\"\n[step.q]\nqueue = \"q\"\n{AGENT}{BYE}"
+            ),
+        ),
+        (
+            "a menu after hours: a number, or the hours again",
+            format!(
+                "[hotline]\nagent = \"number\"\n[step.welcome]\nsay = \"welcome\"\nkeys = {{ 1 = \"number\", 2 = \"again\" }}\nno_input = \"bye\"\n[step.again]\nsay = \"after_hours\"\nkeys = {{ 1 = \"number\" }}\nno_input = \"bye\"\n[step.number]\ncollect = {{ into = \"n\", length = 11, give_up = \"bye\" }}\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = {{ number = \"$n\", failed = \"bye\" }}\nnext = \"bye\"\n{BYE}"
             ),
         ),
         (

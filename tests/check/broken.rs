@@ -165,6 +165,12 @@ fn marked_scripts() -> Vec<(&'static str, String)> {
                 "{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.odd]\nspare = \"x\"\nsay = «\"../goodbye\"\nnext = \"bye\"\n"
             ),
         ),
+        ("unknown_part", format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$numbr:due\"\nnext = \"agent\"\n")),
+        ("unknown_part", format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$number:\"\nnext = \"agent\"\n")),
+        (
+            "unset_variable",
+            format!("{WELCOME}{AGENT}[step.odd]\nspare = \"x\"\nsay = «\"$amount:now\"\nnext = \"agent\"\n"),
+        ),
         (
             "unknown_part",
             format!(
@@ -310,6 +316,45 @@ fn marked_scripts() -> Vec<(&'static str, String)> {
                     .collect::<String>()
             ),
         ),
+        // Steps that want something of the world
+        ("missing_key", format!("{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.m]\nspare = \"x\"\nsay = \"message_record\"\n«message = {{ longest = \"2m\" }}\nnext = \"bye\"\n")),
+        ("duration_range", outside("message = { longest = «\"3s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("duration_range", outside("message = { quiet = «\"1s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("no_text", outside("message = { thanks = «\"message_thank\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unknown_step", outside("message = { empty = «\"nowhere\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unknown_key", outside("message = { failed = \"bye\", «fail = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"crm.example.com/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://{caller}/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://crm/{caller\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_url", outside("http = { url = «\"https://user:secret@crm/x\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("missing_key", outside("«http = { url = \"https://crm/x\" }\nnext = \"bye\"")),
+        ("bad_word", outside("http = { url = \"https://crm/x\", method = «\"DELETE\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("misplaced_key", outside("http = { url = \"https://crm/x\", method = \"GET\", «send = { a = 1 }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_secret", outside("http = { url = \"https://crm/x\", headers = { Authorization = { env = «\"TWILIO_TOKEN\" } }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("bad_header", outside("http = { url = \"https://crm/x\", headers = { «\"X From\" = \"a\" }, failed = \"bye\" }\nnext = \"bye\"")),
+        ("number_range", outside("http = { url = \"https://crm/x\", retries = «9, failed = \"bye\" }\nnext = \"bye\"")),
+        ("duration_range", outside("http = { url = \"https://crm/x\", timeout = «\"30s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unset_variable", outside("http = { url = «\"https://crm/{level}\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("unset_variable", outside("http = { url = \"https://crm/x\", send = { a = «\"$level\" }, failed = \"bye\" }\nnext = \"bye\"")),
+        (
+            "unset_variable",
+            outside("http = { url = \"https://crm/x\", take = { level = \"a\" }, failed = \"tell\" }\nnext = \"tell\"\n[step.tell]\nsay = «\"$digits:level\"\nnext = \"bye\""),
+        ),
+        (
+            "endless",
+            outside("message = { failed = \"bye\" }\nnext = \"again\"\n[step.again]\nsay = \"hold_back\"\nnext = «\"x\"").replacen("next = \"again\"", "next = «\"again\"", 1).replacen("next = «\"x\"", "next = \"x\"", 1),
+        ),
+        ("no_closing", outside("say = \"goodbye\"\nmessage = { failed = \"bye\" }\nnext = \"end\"\n[step.«end]\nhang_up = true")),
+        ("missing_key", outside("«if_barred = { yes = \"bye\" }")),
+        ("duration_range", outside("if_called_before = { within = «\"10s\", yes = \"bye\", no = \"agent\" }")),
+        ("missing_key", outside("«bar = { for = \"24h\" }\nnext = \"bye\"")),
+        ("no_end_key", outside("collect = { into = \"n\", length = \"4..6\", end = «\"none\", give_up = \"bye\" }\nnext = \"bye\"")),
+        ("misplaced_key", outside("collect = { into = \"n\", length = 4, «confirm = \"confirm_key\", give_up = \"bye\" }\nnext = \"bye\"")),
         ("no_recording_notice", format!("[hotline]\nrecord = «true\n{WELCOME}{AGENT}")),
     ]
+}
+
+/// A script with a spare step `x` of these lines, and a step `bye`.
+pub fn outside(lines: &str) -> String {
+    format!("{WELCOME}{AGENT}{BYE}spare = \"x\"\n[step.x]\nspare = \"x\"\n{lines}\n")
 }

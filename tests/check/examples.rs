@@ -48,14 +48,16 @@ fn the_examples_have_no_problem_at_all() {
 
 #[test]
 fn what_the_default_script_shows_in_comments_works() {
-    let files = Source::Embedded.scripts().expect("built in");
-    let text = &files.iter().find(|file| file.name() == "hotline.toml").expect("the script").text;
+    let mut files = Source::Embedded.scripts().expect("built in");
+    let at = files.iter().position(|file| file.name() == "hotline.toml").expect("the script");
+    let text = files.remove(at).text.clone();
     // Every line that begins with `#| ` is an example to be switched on by taking that away.
     assert!(text.lines().filter(|line| line.starts_with("#| ")).count() > 10, "the examples are gone");
     let switched_on: String =
         text.lines().map(|line| format!("{}\n", line.strip_prefix("#| ").unwrap_or(line))).collect();
     let switched_on = switched_on.replacen("start    = \"welcome\"", "start    = \"gate\"", 1);
-    let read = script::proofread(&[SourceFile::new("hotline.toml", switched_on)]);
+    files.push(SourceFile::new("hotline.toml", switched_on));
+    let read = script::proofread(&files);
     assert_eq!(codes(&read.problems), ["draft_calendar"], "{}", told(&read.problems));
-    assert_eq!(read.script.map(|script| script.step(script.start).name.clone()).as_deref(), Some("gate"));
+    assert!(read.script.is_some_and(|script| script.find("gate").is_some()));
 }

@@ -7,6 +7,7 @@ mod odd;
 #[path = "../politeness/mod.rs"]
 mod politeness;
 mod proofs;
+mod questions;
 mod random;
 mod recordings;
 mod scripts;

@@ -1,6 +1,6 @@
 //! Good scripts that look odd: what they are, and what is in them.
 
-use super::broken::{AGENT, BYE, WELCOME};
+use super::broken::{AGENT, BYE, WELCOME, outside};
 
 /// All of them.
 pub fn scripts() -> Vec<(&'static str, String)> {
@@ -49,5 +49,12 @@ pub fn scripts() -> Vec<(&'static str, String)> {
         ("a longer ladder", format!("{short}[line.silent]\nladder = [\"silent_reprompt\", \"silent_connected\", \"silent_reprompt\", \"silent_change_phone\"]\n")),
         ("a queue called by a number", format!("{WELCOME}[step.agent]\nsay = \"transfer_announce\"\nqueue = \"8001\"\n")),
         ("a menu whose every key is the human being", format!("[step.welcome]\nsay = \"welcome\"\nkeys = {{ 1 = \"agent\", 0 = \"agent\" }}\nspeech = \"agent\"\nno_input = \"agent\"\n{AGENT}")),
+        ("a message in place of agents", "[hotline]\nagent = \"away\"\n[step.away]\nsay = \"agents_unavailable\"\nmessage = { failed = \"sorry\" }\nnext = \"bye\"\n[step.sorry]\nsay = \"system_error\"\nhang_up = true\n[step.bye]\nsay = \"goodbye\"\nhang_up = true\n".into()),
+        ("a message ended by a pause only", outside("message = { end = \"none\", beep = false, quiet = \"10s\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("a service with a port, a query and a body", outside("http = { url = \"http://127.0.0.1:8000/x?n={caller}\", method = \"PUT\", send = { who = \"$caller\", times = 2, new = true, from = \"hotline\" }, take = { level = \"a.0.b\" }, failed = \"bye\" }\nnext = \"tell\"\n[step.tell]\nsay = \"$digits:level\"\nnext = \"bye\"")),
+        ("who is barred, and who has called before", outside("if_barred = { yes = \"bye\", no = \"old\" }\n[step.old]\nif_called_before = { yes = \"agent\", no = \"welcome\" }")),
+        ("a bar after the farewell", outside("say = \"harassment_warning\"\nbar = { for = \"8760h\", reason = \"骚扰\" }\nnext = \"end\"\n[step.end]\nhang_up = true")),
+        ("digits read back in one step", outside("say = \"callback_number\"\ncollect = { into = \"n\", length = 11, end = \"none\", read_back = true, give_up = \"bye\" }\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = { number = \"$n\", failed = \"bye\" }\nnext = \"bye\"")),
+        ("digits read back in other words", outside("say = \"callback_number\"\ncollect = { into = \"n\", length = 4, read_back = \"hold_back\", confirm = \"confirm_key\", give_up = \"bye\" }\nnext = \"bye\"")),
     ]
 }

@@ -32,7 +32,7 @@ pub type Step = (usize, usize, usize, usize);
 
 /// The steps of a random script.
 pub fn steps() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec((0..14usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS)
+    prop::collection::vec((0..19usize, 0..STEPS + 1, 0..STEPS + 1, 0..4usize), STEPS)
 }
 
 fn walked(steps: &[Step], choices: &[u8]) -> Result<(), TestCaseError> {
@@ -67,7 +67,16 @@ pub fn written(steps: &[Step]) -> String {
             9 => format!("branch = [{{ variable = \"n\", set = true, is = 1, go = \"{to}\" }}]\notherwise = \"{or}\""),
             10 => format!("split = [{{ share = 50, go = \"{to}\" }}, {{ share = 50, go = \"{or}\" }}]"),
             11 => format!("set = {{ n = 1 }}\nnext = \"{to}\""),
-            12 => format!("language = \"en\"\nnext = \"{to}\""),
+            12 => format!("message = {{ empty = \"{or}\", failed = \"{or}\" }}\nnext = \"{to}\""),
+            13 => format!(
+                "http = {{ url = \"http://a/{{n}}\", take = {{ n = \"n\" }}, failed = \"{or}\" }}\nnext = \"{to}\""
+            ),
+            14 => {
+                format!("http = {{ url = \"http://a\", take = {{ n = \"n\" }}, failed = \"{or}\" }}\nnext = \"{to}\"")
+            }
+            15 => format!("if_called_before = {{ yes = \"{to}\", no = \"{or}\" }}"),
+            16 => format!("bar = {{ for = \"1h\", reason = \"x\" }}\nnext = \"{to}\""),
+            17 => format!("language = \"en\"\nnext = \"{to}\""),
             _ => "queue = \"q\"".into(),
         };
         let say = ["say = \"goodbye\"\n", "say = [\"hold_back\", \"goodbye\"]\n", "say = \"number_is\"\n", ""][*say];
@@ -146,6 +155,25 @@ impl Walk<'_> {
                 }
                 (if choice.is_multiple_of(2) { *next } else { *failed }, false, false)
             }
+            Act::Message(message) => match choice % 3 {
+                0 => (message.next, false, false),
+                1 => (message.empty, false, false),
+                _ => (message.failed, false, false),
+            },
+            Act::Http(http) => {
+                let unset = http.url.variables().find(|name| !self.set.contains(*name));
+                if let Some(variable) = unset {
+                    return Err(format!("`{variable}` is sent in {} and was not set", step.name));
+                }
+                if choice.is_multiple_of(2) {
+                    self.set.extend(http.take.iter().map(|taken| taken.variable.clone()));
+                    (http.next, false, false)
+                } else {
+                    (http.failed, false, false)
+                }
+            }
+            Act::IfPast { yes, no, .. } => (if choice.is_multiple_of(2) { *yes } else { *no }, false, true),
+            Act::Bar { next, .. } => (*next, false, true),
             Act::Handover { .. } => {
                 // A call that comes back has lost what was keyed in.
                 self.set.clear();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use qingjiang::script::{Language, Source, SourceFile, proofread};
 
 /// Pieces that scripts are made of, in places where they were not meant to be.
-const PIECES: [&str; 22] = [
+const PIECES: [&str; 27] = [
     "\"",
     "[",
     "]",
@@ -24,6 +24,11 @@ const PIECES: [&str; 22] = [
     "then = \"line.faint\"\n",
     "hang_up = true\n",
     "[[greeting]]\n",
+    "[[waive]]\n",
+    "branch = [{ variable = \"x\", is = 1, go = \"agent\" }]\n",
+    "split = [{ share = 100, go = \"agent\" }]\n",
+    "language = \"en\"\n",
+    "[hours.x]\nholidays = true\n",
     "\u{0}",
     "'''",
     "9999999999999999999999",

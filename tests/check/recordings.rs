@@ -73,6 +73,25 @@ fn clipping_is_an_error() {
 }
 
 #[test]
+fn a_rate_below_the_telephones_is_warned_of() {
+    let third = |samples: &[i16]| samples.iter().step_by(8).flat_map(|&sample| [sample; 3]).collect::<Vec<_>>();
+    assert_eq!(told(&with(|wav| Some(encode(&third(&samples(wav)), 6_000, 1)))), [("warning", "low_rate")]);
+    assert_eq!(told(&with(|wav| Some(encode(&third(&samples(wav)), 5_000, 1)))), [("error", "bad_recording")]);
+}
+
+#[test]
+fn a_part_of_a_value_without_a_recording_is_an_error() {
+    let script = hotline().replace("\"$digits:number\"", "\"$date:now\"");
+    let mut wavs = MANDARIN.clone();
+    wavs.retain(|recording| recording.prompt != "month");
+    let files = vec![SourceFile::new("hotline.toml", script), SourceFile::new("zh-CN.toml", TEXTS.as_str())];
+    let recordings = Recordings { wavs, sheet: None, judge: true };
+    let problems = examine(Some(&DEFAULTS), &Material { files, recordings }).problems;
+    assert_eq!(told(&problems), [("error", "no_recording")]);
+    assert!(problems[0].message(script::Language::English).contains("zh-CN/month.wav"));
+}
+
+#[test]
 fn loudness_is_held_against_the_others() {
     assert_eq!(told(&with_samples(|samples| scaled(samples, 1.0 / 4.0))), [("error", "too_quiet")]);
     assert_eq!(told(&with_samples(|samples| scaled(samples, 0.4))), [("warning", "rather_quiet")]);
@@ -141,6 +160,11 @@ static TEXTS: LazyLock<String> = LazyLock::new(|| {
     let texts = files.iter().find(|file| file.name() == "zh-CN.toml").expect("the default texts");
     texts.text.replace('，', ",").replace('！', "!")
 });
+
+fn hotline() -> String {
+    let files = Source::Embedded.scripts().expect("built in");
+    files.iter().find(|file| file.name() == "hotline.toml").expect("the default script").text.clone()
+}
 
 /// The problems of the default script, in Mandarin only, with one recording spoilt, or taken away.
 fn with(spoil: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Vec<Problem> {

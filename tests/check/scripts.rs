@@ -143,6 +143,21 @@ fn a_menu_is_warned_of_when_its_words_and_keys_differ() {
     assert_eq!(codes(&problems(&[SourceFile::new("hotline.toml", unsaid)])), ["human_unsaid"]);
 }
 
+#[test]
+fn a_value_that_a_language_cannot_read_out_is_an_error_that_names_what_is_missing() {
+    let odd = "[step.odd]\nspare = \"x\"\nsay = [«\"$date:now\"]\nnext = \"agent\"\n";
+    let (script, line, column) = unmark(&format!("{WELCOME}{AGENT}{odd}"));
+    let script = SourceFile::new("hotline.toml", script);
+    let (texts, _) = catalogue_with("");
+    let lacks = |line: &&str| !line.starts_with("month = ") && !line.starts_with("day = ");
+    let lacking = texts.lines().filter(lacks).collect::<Vec<_>>().join("\n");
+    let found = problems(&[script.clone(), SourceFile::new("zh-CN.toml", lacking)]);
+    assert_eq!(errors(&found), [("hotline.toml".into(), line, column, "no_parts")], "{}", told(&found));
+    assert!(found[0].help(Language::Chinese).contains("day、month"), "{}", found[0].help(Language::Chinese));
+    let french = [script, SourceFile::new("zh-CN.toml", texts.clone()), SourceFile::new("fr.toml", texts)];
+    assert!(codes(&problems(&french)).contains(&"no_reading"));
+}
+
 /// The problems of a script without its recordings.
 pub(super) fn problems(files: &[Arc<SourceFile>]) -> Vec<Problem> {
     script::proofread(files).problems

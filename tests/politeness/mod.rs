@@ -4,18 +4,22 @@
 
 use proptest::prelude::*;
 use qingjiang::{
-    call::{Disposition, EndedBy, Entry, What},
+    call::{Before, Disposition, EndedBy, Entry, Past, What},
     gateway::Resume,
     line::Condition,
     moment::Moment,
     phone::{Digit, PhoneNumber},
-    sim::talk::{Deed, Marks, Plan},
+    sim::{
+        outside::Answering,
+        talk::{Deed, Marks, Plan},
+    },
 };
 use std::time::Duration;
 
 /// Prompts that say goodbye: the only ones after which we may hang up.
-pub const CLOSINGS: [&str; 10] = [
+pub const CLOSINGS: [&str; 11] = [
     "goodbye",
+    "harassment_warning",
     "silent_change_phone",
     "faint_change_phone",
     "noisy_change_phone",
@@ -97,6 +101,23 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+/// What a service makes of a question: in time or not, sense or nonsense.
+pub fn answer() -> impl Strategy<Value = Answering> {
+    let body = prop::sample::select(vec![r#"{"level":"gold"}"#, "{}", "<html>", r#"{"level":[]}"#]);
+    let status = prop::sample::select(vec![200, 200, 200, 404, 503]);
+    let after = (0u64..5000, status, body)
+        .prop_map(|(ms, status, body)| Answering::After(Duration::from_millis(ms), status, body.into()));
+    prop_oneof![1 => Just(Answering::Unreachable), 5 => after]
+}
+
+pub fn past() -> impl Strategy<Value = Past> {
+    let last = prop::option::weighted(
+        0.3,
+        (0u64..1_200, any::<bool>()).prop_map(|(ago, dropped)| Before { ago: Duration::from_secs(ago), dropped }),
+    );
+    (last, prop::bool::weighted(0.05)).prop_map(|(last, barred)| Past { last, barred })
+}
+
 pub fn plan() -> impl Strategy<Value = Plan> {
     let deeds = prop::collection::vec((0u64..12_000, deed()), 0..14).prop_map(|steps| {
         let mut at = Moment::ZERO;
@@ -111,16 +132,19 @@ pub fn plan() -> impl Strategy<Value = Plan> {
         prop::sample::select(vec![Condition::Silent, Condition::Silent, Condition::Noise, Condition::Clear]);
     let resume =
         prop::option::weighted(0.3, prop::sample::select(vec![Resume::NoAnswer, Resume::Failed, Resume::Completed]));
-    let answers = || prop::collection::vec(any::<bool>(), 0..3);
+    let turns = || prop::collection::vec(any::<bool>(), 0..3);
+    let answers = prop::collection::vec(answer(), 0..6);
     let caller = prop::option::weighted(0.7, Just("13800138000"));
-    (deeds, marks, background, resume, answers(), answers(), caller).prop_map(
-        |(deeds, marks, background, resume, store, transfers, caller)| Plan {
+    (deeds, marks, background, resume, turns(), turns(), caller, answers, past()).prop_map(
+        |(deeds, marks, background, resume, store, transfers, caller, answers, past)| Plan {
             deeds,
             marks,
             background,
             resume,
             store,
             transfers,
+            answers,
+            past,
             caller: caller.and_then(PhoneNumber::parse),
             ..Plan::default()
         },

@@ -32,18 +32,32 @@ pub async fn open_with_all_files(lines: &str) -> House {
     start(lines, &["prompts", "audio"]).await
 }
 
+/// The same, with a script of its own and the default texts.
+pub async fn open_with_script(script: &str) -> House {
+    let data = tempfile::tempdir().expect("a folder");
+    let prompts = data.path().join("prompts");
+    fs::create_dir(&prompts).expect("a folder");
+    fs::write(prompts.join("hotline.toml"), script).expect("a script");
+    start_in(data, "", Some(prompts), None).await
+}
+
 async fn start(lines: &str, own: &[&str]) -> House {
     let data = tempfile::tempdir().expect("a folder");
-    let mut config = Config::parse("test.toml", lines).expect("a good configuration");
-    config.listen = ([127, 0, 0, 1], 0).into();
-    config.files.data = data.path().join("data");
     let own_folder = |name: &str| {
         let folder = own.contains(&name).then(|| data.path().join(name))?;
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(name), &folder);
         Some(folder)
     };
-    config.files.prompts = own_folder("prompts");
-    config.files.audio = own_folder("audio");
+    let (prompts, audio) = (own_folder("prompts"), own_folder("audio"));
+    start_in(data, lines, prompts, audio).await
+}
+
+async fn start_in(data: TempDir, lines: &str, prompts: Option<PathBuf>, audio: Option<PathBuf>) -> House {
+    let mut config = Config::parse("test.toml", lines).expect("a good configuration");
+    config.listen = ([127, 0, 0, 1], 0).into();
+    config.files.data = data.path().join("data");
+    config.files.prompts = prompts;
+    config.files.audio = audio;
     let running = service::start(config, console::router).await.expect("a free port");
     House { running, data }
 }

@@ -11,6 +11,7 @@ mod common;
 mod doors;
 mod house;
 mod limits;
+mod outside;
 mod phone;
 mod privacy;
 mod program;

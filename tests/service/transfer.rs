@@ -23,7 +23,7 @@ async fn stand_in(status: StatusCode) -> (String, Kept) {
 }
 
 /// axum's own `serve` would be one more feature of it.
-async fn serve(listener: tokio::net::TcpListener, router: Router) {
+pub async fn serve(listener: tokio::net::TcpListener, router: Router) {
     while let Ok((stream, _)) = listener.accept().await {
         let service = hyper_util::service::TowerToHyperService::new(router.clone());
         let stream = hyper_util::rt::TokioIo::new(stream);

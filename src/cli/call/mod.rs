@@ -24,7 +24,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 #[command(after_help = "Examples:\n  qingjiang call --say hiss:60000\n  \
     qingjiang call --say hiss:6000 --say key:1 --say hiss:20000\n  \
     qingjiang call --url ws://127.0.0.1:8080/media/asterisk --dialect asterisk --say wav:me.wav:-6 --save call.wav\n\n\
-    SEGMENT: silence:MS, hiss:MS, noise:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, hangup.")]
+    SEGMENT: silence:MS, hiss:MS, noise:MS:DBOV, hum|room|music|clicks:MS:DBOV, wav:PATH[:GAIN_DB], missing:MS, key:DIGITS, hear:N, hangup.")]
 pub struct Args {
     /// The service to call (ws://…/media/DIALECT) [default: one started in this process]
     #[arg(long, value_name = "WS")]

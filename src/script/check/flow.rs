@@ -7,10 +7,11 @@ use super::{
     texts::closes,
 };
 use crate::script::{
-    Act, Locale, NumberSource, Part, PromptId, Step, StepId,
+    Act, Locale, NumberSource, Part, PromptId, Step, StepId, ValueSource,
     branch::PARAMETER,
     load::{RECORDING_NOTICE, nearest},
     notes::Spot,
+    outside::{CALLER, Field, Http},
     problem::Fault,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +61,7 @@ pub(super) fn farewells(graph: &Graph<'_>, case: &mut Case<'_>) {
 fn last_prompt(step: &Step) -> Option<PromptId> {
     step.say.iter().rev().find_map(|saying| match &saying.part {
         Part::Prompt(prompt) => Some(prompt.clone()),
-        Part::Greeting | Part::Digits(_) => None,
+        Part::Greeting | Part::Value { .. } => None,
     })
 }
 
@@ -72,10 +73,10 @@ fn farewell_said(graph: &Graph<'_>, case: &Case<'_>, locale: &Locale) -> Vec<boo
 
 /// The steps after whose words a farewell may not have been heard.
 fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
-    let silent = |id: &StepId| graph.script.step(*id).say.is_empty();
+    let silent = |id: &StepId| is_silent(graph.script.step(*id));
     let says = |id: &StepId| said.get(id.0).copied().unwrap_or(false);
     let mut rude: BTreeSet<StepId> = ids(graph.script).filter(|id| !says(id)).collect();
-    let keeps = |edge: &Edge| edge.why.at_once();
+    let keeps = |edge: &Edge| edge.why.at_once() && !speaks_of_itself(graph.script.step(edge.from));
     // Silent steps whose every way in comes from a farewell are cleared, until nothing changes.
     loop {
         let cleared: Vec<StepId> = rude
@@ -89,6 +90,16 @@ fn rude(graph: &Graph<'_>, said: &[bool]) -> BTreeSet<StepId> {
         }
         rude.retain(|id| !cleared.contains(id));
     }
+}
+
+/// Whether nothing is heard of ours while a call is in it.
+fn is_silent(step: &Step) -> bool {
+    step.say.is_empty() && !speaks_of_itself(step)
+}
+
+/// Whether more than its `say` is heard: thanks for a message, words to who waits.
+fn speaks_of_itself(step: &Step) -> bool {
+    matches!(step.act, Act::Message(_) | Act::Http(_))
 }
 
 /// Variables read where some path has not set them.
@@ -136,6 +147,7 @@ fn set_on(graph: &Graph<'_>, edge: &Edge) -> Vec<String> {
         (Act::Ask(ask), Why::Key(_)) => ask.save.iter().cloned().collect(),
         (Act::Set { values, .. }, Why::Next) => values.keys().cloned().collect(),
         (Act::Branch(branch), why) => known_by(branch, why),
+        (Act::Http(http), Why::Next) => http.take.iter().map(|taken| taken.variable.clone()).collect(),
         _ => Vec::new(),
     }
 }
@@ -143,18 +155,29 @@ fn set_on(graph: &Graph<'_>, edge: &Edge) -> Vec<String> {
 fn reads(graph: &Graph<'_>, id: StepId) -> Vec<(Spot, String)> {
     let step = graph.script.step(id);
     let said = step.say.iter().enumerate().filter_map(|(index, saying)| match &saying.part {
-        Part::Digits(variable) => Some((Spot::Say(id, index), variable.clone())),
-        Part::Prompt(_) | Part::Greeting => None,
+        Part::Value { of: ValueSource::Variable(variable), .. } => Some((Spot::Say(id, index), variable.clone())),
+        Part::Prompt(_) | Part::Greeting | Part::Value { of: ValueSource::Now, .. } => None,
     });
-    let number = match &step.act {
-        Act::Callback { number: NumberSource::Variable(variable), .. } => Some((Spot::Number(id), variable.clone())),
-        _ => None,
+    let used = match &step.act {
+        Act::Callback { number: NumberSource::Variable(variable), .. } => vec![(Spot::Number(id), variable.clone())],
+        Act::Http(http) => sent(id, http),
+        _ => Vec::new(),
     };
     let held = match &step.act {
         Act::Branch(branch) => looked_into(id, branch),
         _ => Vec::new(),
     };
-    said.chain(number).chain(held).filter(|(_, variable)| !variable.starts_with(PARAMETER)).collect()
+    said.chain(used).chain(held).filter(|(_, variable)| !variable.starts_with(PARAMETER)).collect()
+}
+
+/// What goes out to a service; the caller's number needs no step that sets it.
+fn sent(id: StepId, http: &Http) -> Vec<(Spot, String)> {
+    let in_url = http.url.variables().map(|name| (Spot::Url(id), name.to_owned()));
+    let in_body = http.send.iter().enumerate().filter_map(|(index, (_, field))| match field {
+        Field::Variable(name) => Some((Spot::Send(id, index), name.clone())),
+        Field::Text(_) | Field::Number(_) | Field::Flag(_) => None,
+    });
+    in_url.chain(in_body).filter(|(_, name)| name != CALLER).collect()
 }
 
 /// A recorded call says so before the caller is asked anything.

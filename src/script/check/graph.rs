@@ -43,8 +43,14 @@ pub(super) enum Why {
     Otherwise,
     /// A share of a split, counted from 0.
     Share(usize),
-    /// The callback could not be stored.
+    /// What the records know of the caller's number.
+    Past(bool),
+    /// The callback or the message could not be stored.
     Failed,
+    /// The service did not answer.
+    NoAnswer,
+    /// Nothing was said after the beep.
+    Empty,
     /// The transfer was not answered.
     Unanswered,
 }
@@ -57,7 +63,12 @@ impl Why {
 
     /// Whether the call goes this way at once, and hears nothing on it.
     pub(super) const fn at_once(self) -> bool {
-        matches!(self, Self::Next | Self::Known(_) | Self::Line(_) | Self::Otherwise | Self::Share(_))
+        matches!(self, Self::Next | Self::Known(_) | Self::Past(_) | Self::Line(_) | Self::Otherwise | Self::Share(_))
+    }
+
+    /// Whether the call goes this way whatever the caller does: at once, or because a service does not answer.
+    const fn unasked(self) -> bool {
+        self.at_once() || matches!(self, Self::NoAnswer)
     }
 
     /// Where the way was written.
@@ -72,7 +83,9 @@ impl Why {
             Self::Line(index) => Spot::LineGo(from, index),
             Self::Otherwise => Spot::Otherwise(from),
             Self::Share(index) => Spot::Share(from, index),
-            Self::Failed => Spot::Failed(from),
+            Self::Past(past) => Spot::Past(from, past),
+            Self::Failed | Self::NoAnswer => Spot::Failed(from),
+            Self::Empty => Spot::Empty(from),
             Self::Escalated => Spot::Escalate(from),
             Self::Zero | Self::GaveUpAsking | Self::Unanswered => Spot::Step(from),
         }
@@ -148,27 +161,41 @@ impl<'s> Graph<'s> {
 
     /// Whether every call that is at `step` and does nothing comes to a human being, or to a promise of one.
     pub(super) fn leads_to_help(&self, step: StepId) -> bool {
-        let quiet = self.reached([step], |edge| edge.why.at_once() && !self.helps(edge.from));
-        quiet.into_iter().all(|step| self.helps(step) || self.from(step).any(|edge| edge.why.at_once()))
+        let quiet = self.reached([step], |edge| edge.why.unasked() && !self.helps(edge.from));
+        quiet.into_iter().all(|step| self.helps(step) || self.from(step).any(|edge| edge.why.unasked()))
     }
 
-    /// Whether every call that is at `step` and does nothing comes to the promise of a callback.
+    /// Whether every call that is at `step` and does nothing comes to the promise of a callback, or to a message.
     pub(super) fn leads_to_promise(&self, step: StepId) -> bool {
-        let ends = self.reached([step], |edge| edge.why.at_once() && !self.helps(edge.from));
-        let hands_over = |step: &StepId| matches!(self.script.step(*step).act, Act::Handover { .. });
-        self.leads_to_help(step) && !ends.iter().any(hands_over)
+        let ends = self.reached([step], |edge| edge.why.unasked() && !self.helps(edge.from));
+        let goes_on = |step: StepId| !self.helps(step) && self.from(step).any(|edge| edge.why.unasked());
+        ends.into_iter().all(|step| self.promises(step) || goes_on(step))
+    }
+
+    /// Whether a step is the promise of a callback or takes a message, offers either, or takes the number for one. Other
+    /// digits are no promise.
+    fn promises(&self, step: StepId) -> bool {
+        let promise = |step: &StepId| matches!(self.script.step(*step).act, Act::Callback { .. } | Act::Message(_));
+        match &self.script.step(step).act {
+            Act::Collect(collect) => {
+                let quiet = |edge: &Edge| edge.why.unasked() || edge.why == Why::NoInput;
+                self.reached([collect.next], quiet).iter().any(promise)
+            }
+            _ => promise(&step) || self.offers_callback(step),
+        }
     }
 
     /// Whether a step is a human being, or the promise of one.
     fn helps(&self, step: StepId) -> bool {
-        matches!(self.script.step(step).act, Act::Handover { .. } | Act::Callback { .. } | Act::Collect(_))
+        let act = &self.script.step(step).act;
+        matches!(act, Act::Handover { .. } | Act::Callback { .. } | Act::Collect(_) | Act::Message(_))
             || self.offers_callback(step)
     }
 
     fn offers_callback(&self, step: StepId) -> bool {
         self.from(step).any(|edge| {
             matches!(edge.why, Why::Key(_))
-                && matches!(self.script.step(edge.to).act, Act::Callback { .. } | Act::Collect(_))
+                && matches!(self.script.step(edge.to).act, Act::Callback { .. } | Act::Collect(_) | Act::Message(_))
         })
     }
 }
@@ -230,6 +257,20 @@ fn edges(script: &Script, from: StepId) -> Vec<Edge> {
             way(*next, Why::Next);
             way(*failed, Why::Failed);
         }
+        Act::Message(message) => {
+            way(message.next, Why::Next);
+            way(message.empty, Why::Empty);
+            way(message.failed, Why::Failed);
+        }
+        Act::Http(http) => {
+            way(http.next, Why::Next);
+            way(http.failed, Why::NoAnswer);
+        }
+        Act::IfPast { yes, no, .. } => {
+            way(*yes, Why::Past(true));
+            way(*no, Why::Past(false));
+        }
+        Act::Bar { next, .. } => way(*next, Why::Next),
         Act::Handover { .. } => way(script.transfer_failed, Why::Unanswered),
         Act::HangUp { speech, .. } => speech.iter().for_each(|to| way(*to, Why::Speech)),
     }

@@ -36,7 +36,7 @@ pub(super) fn menus(graph: &Graph<'_>, case: &mut Case<'_>) {
         if count > MOST_CHOICES {
             case.report(Spot::Keys(id), Fault::TooManyChoices { count, most: MOST_CHOICES });
         }
-        if !is_menu(graph.script, ask) {
+        if !is_menu(graph.script, ask) || case.notes.read_backs.contains(&id) {
             continue;
         }
         if let Some(level) = levels.get(&id).filter(|level| **level > MOST_LEVELS) {

@@ -53,6 +53,7 @@ fn rules(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     texts::polite(&mut case);
     let Some(script) = &loaded.script else { return };
     texts::complete(script, &mut case);
+    texts::readable(script, &mut case);
     waits::ladders(script, &mut case);
     waits::one_way(script, &mut case);
     waits::steps(script, &mut case);

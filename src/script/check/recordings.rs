@@ -2,15 +2,16 @@
 
 use super::{
     Case,
-    phrases::language,
     texts::{is_lent, used},
 };
 use crate::{
     audio::bank::{BadRecording, COMMON},
     script::{
         Locale, PromptId, Script,
-        problem::{BadAudio, Decibels, Fault, RateUnit, Severity},
+        pace::Pace,
+        problem::{BadAudio, Decibels, Fault, Severity},
         recordings::{Figures, Name},
+        sheet::same_words,
         source::{Place, SourceFile},
     },
 };
@@ -47,9 +48,8 @@ const OTHER_LOUDNESS: f32 = 6.0;
 const LONG_END: Duration = Duration::from_millis(250);
 const TOO_LONG_END: Duration = Duration::from_millis(500);
 
-/// Texts shorter than this have no rate: a single word's length says nothing.
-const LEAST_CHARACTERS: usize = 5;
-const LEAST_WORDS: usize = 3;
+/// Samples a second that carry a telephone's whole band, to 3.4 kHz (G.711): a recording of fewer is muffled.
+const TELEPHONE: u32 = 8_000;
 
 /// Every prompt has a recording, and every recording is fit to be heard.
 pub(super) fn recordings(script: &Script, shelf: &Shelf<'_>, case: &mut Case<'_>) {
@@ -116,7 +116,12 @@ fn faults(name: &Name, text: Option<&str>, usual: Option<f32>, shelf: &Shelf<'_>
     let spoken = text.filter(|_| changed.is_none());
     let rate = spoken.and_then(|text| rate(locale, text, figures, &file));
     let clipped = (figures.clipped >= CLIPPED).then(|| Fault::Clipped { file: file.clone(), samples: figures.clipped });
-    [clipped, loudness(figures, usual, &file), ends(figures, &file), rate, changed].into_iter().flatten().collect()
+    let sample_rate = figures.sample_rate;
+    let dull = (sample_rate < TELEPHONE).then(|| Fault::LowRate { file: file.clone(), sample_rate });
+    [clipped, dull, loudness(figures, usual, &file), ends(figures, &file), rate, changed]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn loudness(figures: &Figures, usual: Option<f32>, file: &str) -> Option<Fault> {
@@ -144,36 +149,14 @@ fn ends(figures: &Figures, file: &str) -> Option<Fault> {
     Some(Fault::QuietEnds { file: file.to_owned(), lead, tail, severity })
 }
 
-/// Rates that are warned of and refused are service-script.md §5's.
 fn rate(locale: &str, text: &str, figures: &Figures, file: &str) -> Option<Fault> {
-    let (count, least, unit, warned, refused) = match language(locale) {
-        "zh" => (characters(text), LEAST_CHARACTERS, RateUnit::Characters, 260, 300),
-        "en" => (text.split_whitespace().count(), LEAST_WORDS, RateUnit::Words, 180, 210),
-        _ => return None,
-    };
-    let spoken = figures.spoken();
-    if count < least || spoken.is_zero() {
-        return None;
-    }
-    let rate = (count as f64 * 60.0 / spoken.as_secs_f64()).round() as u32;
-    let file = file.to_owned();
+    let pace = Pace::of(locale)?;
+    let (rate, file, unit) = (pace.rate(text, figures.spoken())?, file.to_owned(), pace.unit);
     match rate {
-        rate if rate > refused => Some(Fault::TooFast { file, rate, most: refused, unit }),
-        rate if rate > warned => Some(Fault::RatherFast { file, rate, most: warned, unit }),
+        rate if rate > pace.refused => Some(Fault::TooFast { file, rate, most: pace.refused, unit }),
+        rate if rate > pace.warned => Some(Fault::RatherFast { file, rate, most: pace.warned, unit }),
         _ => None,
     }
-}
-
-/// Characters that are spoken: ideographs, and figures and letters one by one.
-fn characters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-/// Punctuation, spaces and case are no other words.
-fn same_words(a: &str, b: &str) -> bool {
-    let words =
-        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
-    words(a) == words(b)
 }
 
 /// The level in the middle of a language's recordings; with few of them each would be its own yardstick.

@@ -3,7 +3,13 @@
 use super::{Case, phrases};
 use crate::{
     phone::Digit,
-    script::{Locale, Part, PromptId, Script, digit_parts, load::nearest, notes::Kind, problem::Fault, source::Place},
+    script::{
+        Locale, Part, PromptId, Script, StepId,
+        load::nearest,
+        notes::{Kind, Spot},
+        problem::Fault,
+        source::Place,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,9 +19,9 @@ pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
     let whole = case.texts.iter().filter(|(locale, _)| !case.notes.damaged.contains(*locale));
     for (locale, texts) in whole {
         let mut told = BTreeSet::new();
-        let used = used(script, case, locale).into_iter();
+        let used = case.notes.uses.iter();
         let used = used.filter(|(prompt, _)| !texts.contains_key(prompt) && !is_lent(script, locale, prompt));
-        for (prompt, place) in used.filter(|(prompt, _)| told.insert(prompt.clone())) {
+        for (prompt, place) in used.filter(|(prompt, _)| told.insert(prompt.clone())).cloned() {
             missing.entry(prompt).or_insert_with(|| (place, Vec::new())).1.push(locale.clone());
         }
     }
@@ -26,21 +32,59 @@ pub(super) fn complete(script: &Script, case: &mut Case<'_>) {
     }
 }
 
-/// Whether the first language stands in for a prompt that is not there in `locale`. Figures are read out in one language.
+/// Whether the first language stands in for a prompt that is not there in `locale`. What is put
+/// together of parts is said in one language: [`readable`].
 pub(super) fn is_lent(script: &Script, locale: &Locale, prompt: &PromptId) -> bool {
     let there = script.texts.get(locale).is_some_and(|texts| texts.contains_key(prompt));
-    script.falls_back(locale) && !there && digit_parts(locale).all(|part| part != *prompt)
+    script.falls_back(locale) && !there
 }
 
-/// Every prompt that a caller of this language may hear, and a place where it is used.
+/// Every value that is read out can be, in every language.
+pub(super) fn readable(script: &Script, case: &mut Case<'_>) {
+    let whole = case.texts.iter().filter(|(locale, _)| !case.notes.damaged.contains(*locale));
+    for (locale, texts) in whole {
+        for ReadOut { part, place, parts } in read_out(script, case, locale) {
+            let (part, locale) = (part, locale.clone());
+            let Some(parts) = parts else {
+                case.problems.add(place, Fault::NoReading { part, locale });
+                continue;
+            };
+            let missing: BTreeSet<PromptId> = parts.into_iter().filter(|id| !texts.contains_key(id)).collect();
+            if !missing.is_empty() {
+                case.problems.add(place, Fault::NoParts { part, locale, missing: missing.into_iter().collect() });
+            }
+        }
+    }
+}
+
+/// A value that is read out.
+struct ReadOut {
+    /// As the script writes it: `$date:due`.
+    part: String,
+    place: Place,
+    /// What it may be put together of; none: nobody here knows how that is said in this language.
+    parts: Option<Vec<PromptId>>,
+}
+
+fn read_out(script: &Script, case: &Case<'_>, locale: &Locale) -> Vec<ReadOut> {
+    let steps = script.steps.iter().enumerate();
+    let said = steps.flat_map(|(step, read)| read.say.iter().enumerate().map(move |(say, saying)| (step, say, saying)));
+    let read_out = said.filter_map(|(step, say, saying)| {
+        let Part::Value { reading, of } = &saying.part else { return None };
+        let place = case.notes.place(Spot::Say(StepId(step), say))?.clone();
+        Some(ReadOut { part: format!("${}:{of}", reading.as_str()), place, parts: reading.parts(locale) })
+    });
+    read_out.collect()
+}
+
+/// Every prompt that a caller of this language may hear, and a place where it is used; parts of values only where they have
+/// a text, because the others are told together.
 pub(super) fn used(script: &Script, case: &Case<'_>, locale: &Locale) -> Vec<(PromptId, Place)> {
     let mut used = case.notes.uses.clone();
-    let reads_digits = script.steps.iter().enumerate().find_map(|(step, read)| {
-        let say = read.say.iter().position(|saying| matches!(saying.part, Part::Digits(_)))?;
-        case.notes.place(crate::script::notes::Spot::Say(crate::script::StepId(step), say)).cloned()
-    });
-    if let Some(place) = reads_digits {
-        used.extend(digit_parts(locale).map(|part| (part, place.clone())));
+    let texts = case.texts.get(locale);
+    for ReadOut { place, parts, .. } in read_out(script, case, locale) {
+        let parts = parts.into_iter().flatten().filter(|id| texts.is_some_and(|texts| texts.contains_key(id)));
+        used.extend(parts.map(|part| (part, place.clone())));
     }
     used
 }

@@ -20,8 +20,8 @@ pub(super) fn apply(loaded: &mut Loaded, judged: bool) {
 }
 
 /// The warnings that come up only where recordings are looked at.
-const OF_RECORDINGS: [&str; 6] =
-    ["no_spare_recording", "rather_quiet", "quiet_ends", "rather_fast", "text_changed", "bad_sheet"];
+const OF_RECORDINGS: [&str; 7] =
+    ["no_spare_recording", "low_rate", "rather_quiet", "quiet_ends", "rather_fast", "text_changed", "bad_sheet"];
 
 fn fits(waiver: &Waiver, problem: &Problem, text: Option<String>) -> bool {
     let recording = problem.fault.recording().map(|file| file.strip_suffix(".wav").unwrap_or(file).to_owned());

@@ -1,6 +1,7 @@
 //! Every key of the operators' files in one table: what it takes, its default, its range, and why, in Chinese and English.
 //! The schema for editors is made from it, and so is the operators' guide; a test holds it against the loader.
 
+mod outside;
 mod schema;
 mod steps;
 mod table;
@@ -88,7 +89,7 @@ impl Key {
 
 /// Every key, section by section.
 pub fn keys() -> impl Iterator<Item = &'static Key> {
-    table::KEYS.iter().chain(&steps::KEYS)
+    table::KEYS.iter().chain(&steps::KEYS).chain(&outside::KEYS)
 }
 
 /// The keys of a section.

@@ -3,18 +3,19 @@
 use super::{
     Form::{
         Any, Dates, Digit, Flag, Length, List, Map, Number, OneOrMore, Prompt, Section, Step, Text, Time, Variable,
+        Word,
     },
     Key,
     table::BARGE_IN,
 };
 
-/// What is said: a prompt, `$greeting` or `$digits:<variable>`, or a table.
+/// What is said: a prompt, `$greeting`, a value (`$number:<variable>`, `$time:now`), or a table.
 const SAYING: super::Form = Any(&[Text, Section("step.*.say")]);
 
 /// What a variable is held against, or set to.
 const CONTENT: super::Form = Any(&[Text, Number(i64::MIN, i64::MAX)]);
 
-pub(super) const KEYS: [Key; 53] = [
+pub(super) const KEYS: [Key; 55] = [
     Key::new("step.*", "say", OneOrMore(&SAYING), "播放的提示语", "what is said first"),
     Key::new("step.*", "barge_in", BARGE_IN, "这一步的提示语怎样可以打断", "how the step's prompts may be interrupted")
         .or("\"key\""),
@@ -65,12 +66,27 @@ pub(super) const KEYS: [Key; 53] = [
     Key::new("step.*", "collect", Section("step.*.collect"), "请客户输入号码", "takes digits"),
     Key::new("step.*.collect", "into", Variable, "记在哪个变量里", "the variable they go into").needed(),
     Key::new("step.*.collect", "length", Any(&[Length, Number(1, 32)]), "几位", "how many").needed(),
-    Key::new("step.*.collect", "end", Any(&[Digit, Number(0, 9)]), "按哪个键结束", "the key that ends them")
-        .or("\"#\""),
+    Key::new(
+        "step.*.collect",
+        "end",
+        Any(&[Digit, Number(0, 9), Word(&["none"])]),
+        "按哪个键结束；位数固定时可以写 none",
+        "the key that ends them, or none where the length is exact",
+    )
+    .or("\"#\""),
     Key::new("step.*.collect", "first", Time, "等第一个数字多久", "time to the first digit").or("\"8s\""),
     Key::new("step.*.collect", "between", Time, "两个数字之间等多久", "time between digits").or("\"5s\""),
     Key::new("step.*.collect", "tries", Number(1, 10), "一共请几次", "how often they are asked for").or("2"),
     Key::new("step.*.collect", "invalid", Prompt, "位数不对时说", "said where there are too few"),
+    Key::new(
+        "step.*.collect",
+        "read_back",
+        Any(&[Flag, Prompt]),
+        "输完以后读给客户听，问对不对；可以写号码之前说的话",
+        "reads them back and asks whether they are right; may name the prompt before them",
+    )
+    .or("false"),
+    Key::new("step.*.collect", "confirm", Prompt, "读完以后说", "said after they were read back").or("\"confirm_key\""),
     Key::new("step.*.collect", "give_up", Step, "没有输完去哪一步", "where to go on without them").needed(),
     // ---- branches
     Key::new(

@@ -21,11 +21,7 @@ fn taken() -> BTreeSet<String> {
         }
     }
     for list in ["constACTS:", "COMPANIONS:", "lettests="] {
-        let list = text
-            .split(list)
-            .nth(1)
-            .and_then(|rest| rest.split(';').nth(usize::from(list.starts_with("const") || list.starts_with("COMP"))))
-            .unwrap_or_default();
+        let list = text.split(list).nth(1).and_then(|rest| rest.split("];").next()).unwrap_or_default();
         taken.extend(list.split('"').skip(1).step_by(2).map(str::to_owned));
     }
     taken.retain(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));

@@ -80,6 +80,7 @@ struct Entries {
 fn entries(head: &mut Section<'_>, own: &[Field<'_>], lent: &[Field<'_>], loader: &mut Loader) -> Entries {
     let names = own.iter().chain(lent).map(|field| field.name().to_owned());
     loader.names = names.zip((0..).map(StepId)).collect();
+    loader.written = own.len() + lent.len();
     loader.notes.built_in = (own.len()..own.len() + lent.len()).map(StepId).collect();
     let mut written = |key| head.take(key).map(|field| loader.go(&field, Spot::Entry(key)));
     let (start, transfer_failed, after_agent) = (written("start"), written("transfer_failed"), written("after_agent"));
@@ -106,6 +107,7 @@ fn steps(own: &[Field<'_>], lent: &[Field<'_>], loader: &mut Loader) -> Vec<crat
         let id = StepId(steps.len());
         steps.push(loader.built_in(|loader| step::read(id, field, loader)));
     }
+    steps.append(&mut loader.more);
     steps
 }
 

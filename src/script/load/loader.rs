@@ -2,7 +2,7 @@
 
 use super::reader::{Field, nearest};
 use crate::script::{
-    BargeIn, Locale, PromptId, STANDARD_WAIT, StepId,
+    Act, BargeIn, Locale, PromptId, STANDARD_WAIT, Saying, Step, StepId,
     calendar::Hours,
     callers::NumberPattern,
     notes::{Notes, Spot},
@@ -20,6 +20,8 @@ use std::{
 pub(super) struct Loader {
     /// The steps by name, those of the standard that are needed included.
     pub(super) names: BTreeMap<String, StepId>,
+    /// How many steps are written, those of the standard included.
+    pub(super) written: usize,
     pub(super) barge_in: BTreeMap<PromptId, BargeIn>,
     pub(super) record: bool,
     /// Languages that there are texts of.
@@ -30,6 +32,8 @@ pub(super) struct Loader {
     pub(super) callers: BTreeMap<String, Vec<NumberPattern>>,
     /// `[hours.<name>]`.
     pub(super) hours: BTreeMap<String, Arc<Hours>>,
+    /// Steps that others were written in short for; they come after all that were written.
+    pub(super) more: Vec<Step>,
     /// While parts of the standard stand in for what was not written: where the script could have said it.
     stand_in: Option<Place>,
     pub(super) notes: Notes,
@@ -72,6 +76,16 @@ impl Loader {
             self.problems.add(field.place(), Fault::UnknownStep { name: name.into(), nearest });
             self.nowhere(spot)
         })
+    }
+
+    /// The place among the steps of one more that stands behind `spot`.
+    pub(super) fn one_more(&mut self, spot: Spot, name: String, say: Vec<Saying>, act: Act) -> StepId {
+        let id = StepId(self.written + self.more.len());
+        if let Some(place) = self.notes.place(spot).cloned() {
+            self.notes.put(Spot::Step(id), place);
+        }
+        self.more.push(Step { name, say, act });
+        id
     }
 
     /// Stands in where a name leads nowhere.

@@ -217,12 +217,16 @@ impl<'a> Field<'a> {
     }
 }
 
+/// Keys whose texts are prompts.
+const SAID: [&str; 8] =
+    ["say", "invalid", "invalid_prompt", "no_input_prompt", "thanks", "wait_prompt", "read_back", "confirm"];
+
 fn gather<'a>(value: &'a DeValue<'a>, into: &mut Vec<&'a str>) {
     match value {
         DeValue::String(text) => into.push(text),
         DeValue::Array(values) => values.iter().for_each(|value| gather(value.get_ref(), into)),
         DeValue::Table(table) => {
-            let said = |key: &str| matches!(key, "say" | "invalid" | "invalid_prompt" | "no_input_prompt");
+            let said = |key: &str| SAID.contains(&key);
             let fields = table.iter().filter(|(key, _)| !said(key.get_ref()));
             fields.for_each(|(_, value)| gather(value.get_ref(), into));
         }

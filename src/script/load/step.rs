@@ -2,28 +2,36 @@
 
 use super::{
     branch,
+    collect::collect,
     loader::Loader,
+    outside,
     reader::{Field, Section},
     value::{digit, is_variable_name},
 };
 use crate::phone::Digit;
 use crate::script::{
-    Act, Ask, BargeIn, Choice, Collect, NumberSource, Part, Patience, STANDARD_WAIT, Saying, Step, StepId, Target,
+    Act, Ask, BargeIn, Choice, NumberSource, Part, Patience, Reading, STANDARD_WAIT, Saying, Step, StepId, Target,
+    ValueSource,
     notes::Spot,
     problem::{Fault, Shape},
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 /// The keys of which a step has exactly one: they say what it does.
-const ACTS: [&str; 11] = [
+const ACTS: [&str; 16] = [
     "keys",
     "collect",
     "if_caller_known",
+    "if_called_before",
+    "if_barred",
     "branch",
     "split",
     "language",
     "set",
     "callback",
+    "message",
+    "http",
+    "bar",
     "queue",
     "agent",
     "hang_up",
@@ -45,13 +53,6 @@ const COMPANIONS: [(&str, &str); 10] = [
 
 /// The notice that a call is recorded: said only when it is, and then never interrupted.
 pub(in crate::script) const RECORDING_NOTICE: &str = "recording_notice";
-
-/// Time to find the first key, and between keys: chosen, an old man reads his number off a paper.
-const FIRST_DIGIT: Duration = Duration::from_secs(8);
-const BETWEEN_DIGITS: Duration = STANDARD_WAIT;
-
-/// How often digits are asked for where nothing is written; chosen, as a menu is said twice.
-const TRIES: i64 = 2;
 
 /// The step that `field` describes.
 pub(super) fn read(id: StepId, field: &Field<'_>, loader: &mut Loader) -> Step {
@@ -92,7 +93,7 @@ fn says(id: StepId, field: &Field<'_>, barge_in: Option<BargeIn>, loader: &mut L
     says
 }
 
-/// `"prompt"`, `"$greeting"`, `"$digits:variable"` or `{ prompt = …, barge_in = … }`.
+/// `"prompt"`, `"$greeting"`, `"$number:variable"`, `"$time:now"` or `{ prompt = …, barge_in = … }`.
 fn saying(item: &Field<'_>, usual: Option<BargeIn>, loader: &mut Loader) -> Option<Saying> {
     let (name, own) = if item.is_text() {
         (item.clone(), None)
@@ -113,7 +114,7 @@ fn saying(item: &Field<'_>, usual: Option<BargeIn>, loader: &mut Loader) -> Opti
     let barge_in = match &part {
         Part::Prompt(prompt) if prompt.as_str() == RECORDING_NOTICE => BargeIn::None,
         Part::Prompt(prompt) => own.or(usual).unwrap_or_else(|| loader.usual_barge_in(prompt)),
-        Part::Greeting | Part::Digits(_) => own.or(usual).unwrap_or(BargeIn::Key),
+        Part::Greeting | Part::Value { .. } => own.or(usual).unwrap_or(BargeIn::Key),
     };
     Some(Saying { part, barge_in })
 }
@@ -123,8 +124,8 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
     if text == "$greeting" {
         return Some(Part::Greeting);
     }
-    if let Some(variable) = text.strip_prefix("$digits:").filter(|name| is_variable_name(name)) {
-        return Some(Part::Digits(variable.into()));
+    if let Some(value) = value(text) {
+        return Some(value);
     }
     if text.starts_with('$') {
         loader.problems.add(field.place(), Fault::UnknownPart { text: text.into() });
@@ -134,6 +135,17 @@ fn part(field: &Field<'_>, loader: &mut Loader) -> Option<Part> {
         return None;
     }
     loader.prompt(field).map(Part::Prompt)
+}
+
+/// `$<reading>:<variable>`, and `now` for what reads the clock.
+fn value(text: &str) -> Option<Part> {
+    let (reading, variable) = text.strip_prefix('$')?.split_once(':')?;
+    let reading = Reading::parse(reading)?;
+    let of = match variable {
+        "now" if reading.reads_clock() => ValueSource::Now,
+        name => ValueSource::Variable(Some(name).filter(|name| is_variable_name(name))?.into()),
+    };
+    Some(Part::Value { reading, of })
 }
 
 fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {
@@ -150,7 +162,12 @@ fn act(id: StepId, name: &str, section: &mut Section<'_>, loader: &mut Loader) -
         Some("split") => branch::split(id, section, loader),
         Some("language") => branch::language(id, section, loader),
         Some("set") => branch::set(id, section, loader),
+        Some("if_called_before") => outside::called_before(id, section, loader),
+        Some("if_barred") => outside::barred(id, section, loader),
         Some("callback") => callback(id, section, loader),
+        Some("message") => outside::message(id, section, loader),
+        Some("http") => outside::http(id, section, loader),
+        Some("bar") => outside::bar(id, section, loader),
         Some("queue") => section.take("queue")?.target(&mut loader.problems).map(|name| hand_over(Target::Queue(name))),
         Some("agent") => section.take("agent")?.target(&mut loader.problems).map(|name| hand_over(Target::Agent(name))),
         Some("hang_up") => hang_up(id, section, loader),
@@ -225,31 +242,6 @@ fn choice(field: &Field<'_>, spot: Spot, loader: &mut Loader) -> Choice {
         false if field.is("louder") => Choice::Louder,
         false => Choice::Go(loader.step(field, spot, &["repeat", "louder"])),
     }
-}
-
-fn collect(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {
-    let next = required(section, "next", loader).map(|field| loader.go(&field, Spot::Next(id)));
-    let mut table = section.take("collect")?.section(&mut loader.problems)?;
-    let into = required(&mut table, "into", loader).and_then(|field| field.variable(&mut loader.problems));
-    let give_up = required(&mut table, "give_up", loader).map(|field| loader.go(&field, Spot::GiveUp(id)));
-    let length = required(&mut table, "length", loader).and_then(|field| field.length(&mut loader.problems));
-    let end = table.take("end").and_then(|field| field.digit(&mut loader.problems));
-    let first = table.take("first").and_then(|field| field.duration(&mut loader.problems));
-    let between = table.take("between").and_then(|field| field.duration(&mut loader.problems));
-    let tries = table.take("tries").and_then(|field| field.number(1, 10, &mut loader.problems)).unwrap_or(TRIES);
-    let invalid = table.take("invalid").and_then(|field| loader.prompt(&field));
-    table.close(&mut loader.problems);
-    Some(Act::Collect(Collect {
-        into: into?,
-        length: length?,
-        end: end.or_else(|| Digit::parse('#'))?,
-        first: first.unwrap_or(FIRST_DIGIT),
-        between: between.unwrap_or(BETWEEN_DIGITS),
-        tries: tries.unsigned_abs() as u32,
-        invalid,
-        next: next?,
-        give_up: give_up?,
-    }))
 }
 
 fn if_caller_known(id: StepId, section: &mut Section<'_>, loader: &mut Loader) -> Option<Act> {

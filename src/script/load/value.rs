@@ -27,6 +27,11 @@ const LONGEST_NAME: usize = 64;
 impl Field<'_> {
     /// A time with its unit: `5s`, `800ms`, `1m30s`; up to ten minutes.
     pub(super) fn duration(&self, problems: &mut Problems) -> Option<Duration> {
+        self.duration_in(Duration::ZERO, LONGEST_WAIT, problems)
+    }
+
+    /// A time with its unit, from `least` to `most`.
+    pub(super) fn duration_in(&self, least: Duration, most: Duration, problems: &mut Problems) -> Option<Duration> {
         let text = match self.number_text() {
             Some(text) => text,
             None => self.text(problems)?.into(),
@@ -34,9 +39,8 @@ impl Field<'_> {
         let value = text.parse::<SignedDuration>().ok().and_then(|value| Duration::try_from(value).ok());
         match value {
             None => problems.add(self.place(), Fault::BadDuration { text }),
-            Some(value) if value > LONGEST_WAIT => {
-                let fault = Fault::DurationRange { value, least: Duration::ZERO, most: LONGEST_WAIT };
-                problems.add(self.place(), fault);
+            Some(value) if !(least..=most).contains(&value) => {
+                problems.add(self.place(), Fault::DurationRange { value, least, most });
             }
             Some(value) => return Some(value),
         }

@@ -1,7 +1,7 @@
 //! The faults in English: (what is wrong, what to do).
 
 use super::{BadAudio, Fault, RateUnit, Shape};
-use crate::script::Locale;
+use crate::script::{Locale, PromptId};
 use std::time::Duration;
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
@@ -93,9 +93,26 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::BadVariable { text } => {
             (format!("`{text}` cannot be the name of a variable"), "names are letters, digits and _")
         }
-        Fault::UnknownPart { text } => {
-            (format!("nothing is called `{text}`"), "there are $greeting and $digits:<variable>")
-        }
+        Fault::BadUrl { text } => (
+            format!("`{text}` cannot be an address"),
+            "write \"https://host/path/{variable}\"; the host stands as it is, variables come after it",
+        ),
+        Fault::BadHeader { text } => (
+            format!("`{text}` cannot be an HTTP header"),
+            "names are letters, digits, - and _; values are printable ASCII",
+        ),
+        Fault::BadSecret { text } => (
+            format!("a script may not read the environment variable `{text}`"),
+            "only those whose names begin with QINGJIANG_HTTP_",
+        ),
+        Fault::NoEndKey => (
+            "any number of digits, and no key that ends them: callers would wait after the last".into(),
+            "write one length, as in length = 11, or a key: end = \"#\"",
+        ),
+        Fault::UnknownPart { text } => (
+            format!("nothing is called `{text}`"),
+            "there are $greeting, $time:now, $date:now and $weekday:now, and $digits, $phone, $number, $amount, $percent, $time, $date, $weekday, $minutes, $wait and $position with a colon and a variable: $number:<variable>",
+        ),
         Fault::UnknownStep { name, nearest } => {
             return (
                 format!("there is no step `{name}`"),
@@ -178,6 +195,17 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 meant(nearest, &format!("write {prompt} = \"…\" in {files}")),
             );
         }
+        Fault::NoParts { part, locale, missing } => {
+            let missing = list(missing, ", ");
+            return (
+                format!("`{part}` cannot be read out whole in {locale}: {missing} missing"),
+                format!("write these words into {locale}.toml, and record them: {missing}"),
+            );
+        }
+        Fault::NoReading { part, locale } => (
+            format!("nobody knows how `{part}` is read out in {locale}"),
+            "in this language only $digits and $phone can be read, figure by figure",
+        ),
         Fault::Forbidden { phrase } => {
             (format!("a caller must never hear `{phrase}`"), "say it as the service standard does, politely")
         }
@@ -275,6 +303,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("nothing can be made of {file}: {}", audio(*why)),
             "save it again as a 16-bit PCM WAV file, mono, 8 or 16 kHz",
         ),
+        Fault::LowRate { file, sample_rate } => (
+            format!("{file} has only {sample_rate} samples a second and sounds muffled"),
+            "use the original at 8 kHz or more, best 16 kHz; converting it up brings nothing back",
+        ),
         Fault::Clipped { file, samples } => (
             format!("{file} is clipped: its loudest parts are cut off ({samples} samples)"),
             "record it again at a lower gain; making the file quieter does not repair it",
@@ -321,6 +353,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("there is no warning `{fault}` about `{about}` to waive"),
             "remove this, or correct fault and about",
         ),
+        Fault::Synthetic { file } => (
+            format!("{file} is spoken by a machine"),
+            "let a voice actor record it (qingjiang render --sheet writes the list), and take it in with qingjiang import",
+        ),
         Fault::BadSheet { detail } => (
             format!("texts.csv beside the recordings cannot be read: {detail}"),
             "its columns are locale, prompt_id, text; texts with commas stand in quotes",
@@ -350,6 +386,7 @@ fn shape(wanted: Shape) -> &'static str {
 /// A time as operators write it.
 pub(super) fn time(value: Duration) -> String {
     match (value.as_secs(), value.subsec_millis()) {
+        (seconds, 0) if seconds >= 3600 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
         (seconds, 0) if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
         (seconds, 0) => format!("{seconds}s"),
         _ => format!("{}ms", value.as_millis()),
@@ -373,6 +410,11 @@ fn spoken(unit: RateUnit) -> &'static str {
         RateUnit::Characters => "characters",
         RateUnit::Words => "words",
     }
+}
+
+/// The names of prompts.
+pub(super) fn list(prompts: &[PromptId], between: &str) -> String {
+    prompts.iter().map(PromptId::as_str).collect::<Vec<_>>().join(between)
 }
 
 /// The catalogues of these languages.

@@ -86,6 +86,14 @@ pub enum Fault {
     BadTarget { text: String },
     /// No name of a variable.
     BadVariable { text: String },
+    /// No address, or one whose host is not fixed.
+    BadUrl { text: String },
+    /// No name or value of an HTTP header.
+    BadHeader { text: String },
+    /// No environment variable that a script may read.
+    BadSecret { text: String },
+    /// Digits of different lengths without a key that ends them.
+    NoEndKey,
     /// `$something` nobody knows.
     UnknownPart { text: String },
 
@@ -134,6 +142,10 @@ pub enum Fault {
     // ---- texts
     /// A prompt is used and these catalogues have no text for it.
     NoText { prompt: PromptId, locales: Vec<Locale>, nearest: Option<String> },
+    /// A value is read out and this catalogue lacks parts of it.
+    NoParts { part: String, locale: Locale, missing: Vec<PromptId> },
+    /// Nobody here knows how that is read out in this language.
+    NoReading { part: String, locale: Locale },
     /// Words a caller must never hear.
     Forbidden { phrase: String },
     /// 你 where 您 belongs.
@@ -186,6 +198,8 @@ pub enum Fault {
     NoSpareRecording { file: String },
     /// Nothing can be made of a recording.
     BadRecording { file: String, why: BadAudio },
+    /// Fewer samples a second than a telephone carries.
+    LowRate { file: String, sample_rate: u32 },
     /// The loudest parts are cut off; `samples` of them.
     Clipped { file: String, samples: usize },
     /// Hard to hear.
@@ -202,6 +216,8 @@ pub enum Fault {
     RatherFast { file: String, rate: u32, most: u32, unit: RateUnit },
     /// The recording says something else than the text.
     TextChanged { file: String, recorded: String },
+    /// A machine speaks where a voice actor should; asked for by `check --release` only.
+    Synthetic { file: String },
     /// The list of what the recordings say cannot be read.
     BadSheet { detail: String },
 
@@ -211,7 +227,7 @@ pub enum Fault {
 }
 
 /// The codes of the faults that can be waived: every warning, but the one that tells of waivers.
-pub const WAIVABLE: [&str; 12] = [
+pub const WAIVABLE: [&str; 13] = [
     "stray_file",
     "draft_calendar",
     "announced_key",
@@ -219,6 +235,7 @@ pub const WAIVABLE: [&str; 12] = [
     "short_hang_up",
     "short_answer",
     "no_spare_recording",
+    "low_rate",
     "rather_quiet",
     "quiet_ends",
     "rather_fast",
@@ -316,6 +333,10 @@ impl Fault {
             Self::BadStepName { .. } => "bad_step_name",
             Self::BadTarget { .. } => "bad_target",
             Self::BadVariable { .. } => "bad_variable",
+            Self::BadUrl { .. } => "bad_url",
+            Self::BadHeader { .. } => "bad_header",
+            Self::BadSecret { .. } => "bad_secret",
+            Self::NoEndKey => "no_end_key",
             Self::UnknownPart { .. } => "unknown_part",
             Self::UnknownStep { .. } => "unknown_step",
             Self::UnknownCondition { .. } => "unknown_condition",
@@ -336,6 +357,8 @@ impl Fault {
             Self::IdleLine { .. } => "idle_line",
             Self::BadShares { .. } => "bad_shares",
             Self::NoText { .. } => "no_text",
+            Self::NoParts { .. } => "no_parts",
+            Self::NoReading { .. } => "no_reading",
             Self::Forbidden { .. } => "forbidden_phrase",
             Self::Familiar => "familiar_you",
             Self::AnnouncedKey { .. } => "announced_key",
@@ -359,6 +382,7 @@ impl Fault {
             Self::NoRecording { .. } => "no_recording",
             Self::NoSpareRecording { .. } => "no_spare_recording",
             Self::BadRecording { .. } => "bad_recording",
+            Self::LowRate { .. } => "low_rate",
             Self::Clipped { .. } => "clipped",
             Self::TooQuiet { .. } => "too_quiet",
             Self::RatherQuiet { .. } => "rather_quiet",
@@ -367,6 +391,7 @@ impl Fault {
             Self::TooFast { .. } => "too_fast",
             Self::RatherFast { .. } => "rather_fast",
             Self::TextChanged { .. } => "text_changed",
+            Self::Synthetic { .. } => "synthetic",
             Self::BadSheet { .. } => "bad_sheet",
             Self::IdleWaiver { .. } => "idle_waiver",
         }
@@ -376,6 +401,7 @@ impl Fault {
     pub fn recording(&self) -> Option<&str> {
         match self {
             Self::NoSpareRecording { file }
+            | Self::LowRate { file, .. }
             | Self::RatherQuiet { file, .. }
             | Self::QuietEnds { file, .. }
             | Self::RatherFast { file, .. }
@@ -394,6 +420,7 @@ impl Fault {
             | Self::ShortHangUp { .. }
             | Self::ShortAnswer { .. }
             | Self::NoSpareRecording { .. }
+            | Self::LowRate { .. }
             | Self::RatherQuiet { .. }
             | Self::RatherFast { .. }
             | Self::TextChanged { .. }

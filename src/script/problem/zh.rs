@@ -2,7 +2,7 @@
 
 use super::{
     BadAudio, Fault, RateUnit, Shape,
-    en::{example, files, time},
+    en::{example, files, list, time},
 };
 
 pub(super) fn words(fault: &Fault) -> (String, String) {
@@ -70,7 +70,23 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         }
         Fault::BadTarget { text } => (format!("`{text}` 不能作分机或者队列"), "写网关里的名字，中间没有空格"),
         Fault::BadVariable { text } => (format!("`{text}` 不能作变量的名字"), "名字由字母、数字和 _ 组成"),
-        Fault::UnknownPart { text } => (format!("没有 `{text}`"), "可以用 $greeting 和 $digits:变量名"),
+        Fault::BadUrl { text } => {
+            (format!("`{text}` 不能作网址"), r#"写成 "https://主机/路径/{变量名}"；主机要写明，变量只能在主机之后"#)
+        }
+        Fault::BadHeader { text } => {
+            (format!("`{text}` 不能作 HTTP 头"), "名字由英文字母、数字、- 和 _ 组成，内容是可见的 ASCII 字符")
+        }
+        Fault::BadSecret { text } => {
+            (format!("脚本不能读环境变量 `{text}`"), "只能读名字以 QINGJIANG_HTTP_ 开头的环境变量")
+        }
+        Fault::NoEndKey => (
+            "位数不固定，又没有结束键：客户输完以后要等很久".into(),
+            r##"写固定的位数，例如 length = 11；或者 end = "#""##,
+        ),
+        Fault::UnknownPart { text } => (
+            format!("没有 `{text}`"),
+            "可以用 $greeting、$time:now、$date:now、$weekday:now，以及 $digits、$phone、$number、$amount、$percent、$time、$date、$weekday、$minutes、$wait、$position 加上冒号和变量名：$number:变量名",
+        ),
         Fault::UnknownStep { name, nearest } => {
             return (format!("没有 `{name}` 这一步"), meant(nearest, &format!("写一个 [step.{name}]，或者改正名字")));
         }
@@ -136,6 +152,16 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
                 format!("{files} 里没有 `{prompt}` 的文字"),
                 meant(nearest, &format!("在 {files} 里写上 {prompt} = \"…\"")),
             );
+        }
+        Fault::NoParts { part, locale, missing } => {
+            let missing = list(missing, "、");
+            return (
+                format!("{locale} 读不全 `{part}`：缺少 {missing}"),
+                format!("在 {locale}.toml 里写上这些字词，并且录音：{missing}"),
+            );
+        }
+        Fault::NoReading { part, locale } => {
+            (format!("不知道 {locale} 怎样读 `{part}`"), "这种语言只能用 $digits 和 $phone 一个一个数字地读")
         }
         Fault::Forbidden { phrase } => (format!("客户不应听到`{phrase}`这样的话"), "按服务规范换一种礼貌的说法"),
         Fault::Familiar => ("称呼客户要用“您”，不用“你”".into(), "改为“您”"),
@@ -213,6 +239,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::BadRecording { file, why } => {
             (format!("{file} 不能用：{}", audio(*why)), "重新保存为 16 位 PCM 的 WAV 文件，单声道，8 或 16 kHz")
         }
+        Fault::LowRate { file, sample_rate } => (
+            format!("{file} 的采样率只有 {sample_rate} Hz，听起来发闷"),
+            "换用 8 kHz 以上的原始录音，最好 16 kHz；升采样补不回来",
+        ),
         Fault::Clipped { file, samples } => (
             format!("{file} 有削波：最响的地方被削平了({samples} 个采样)"),
             "把录音电平调低，重新录；只把文件音量调小是修不好的",
@@ -251,6 +281,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         Fault::IdleWaiver { fault, about } => {
             (format!("`{about}` 没有 `{fault}` 这个警告，这里不必豁免"), "删掉这一条，或者改正 fault 和 about")
         }
+        Fault::Synthetic { file } => (
+            format!("{file} 是合成语音"),
+            "请配音员录音，再用 qingjiang import 收回来；录音单用 qingjiang render --sheet 打印",
+        ),
         Fault::BadSheet { detail } => (
             format!("录音旁边的 texts.csv 读不出来：{detail}"),
             "它的各列是 locale、prompt_id、text；文字里有逗号时要加引号",

@@ -59,7 +59,7 @@ fn ends_number(journal: &[Entry]) -> bool {
 fn stand_in(script: &Script, step: &str, keyed: usize, ends: bool) -> Option<Digit> {
     let zero = Digit::parse('0');
     match collect(script, step) {
-        Some(collect) if ends && keyed < *collect.length.end() => Some(collect.end),
+        Some(collect) if ends && keyed < *collect.length.end() => collect.end.or(zero),
         Some(_) => zero,
         None if ends => zero,
         None => Digit::parse('#'),

@@ -7,12 +7,12 @@ use super::{
 };
 use crate::{
     audio::SAMPLES_PER_MS,
-    call::{Ear, Entry, Event, What},
+    call::{Ear, Entry, Event, Inquiry, What},
     leg::Sent,
     line::{Attention, Condition, Judgement, LineEvent, Listener, Rule, Sensitivity, Thresholds},
     moment::Moment,
     script::Script,
-    sim::conversation::Party,
+    sim::{conversation::Party, outside::Answering},
 };
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -30,6 +30,8 @@ pub(super) struct Caller {
     line: Line,
     store_failed: Vec<Moment>,
     transfer_failed: Vec<Moment>,
+    /// How services outside answered, in turn.
+    asked: VecDeque<Answering>,
 }
 
 /// How the line is heard.
@@ -66,6 +68,7 @@ impl Caller {
             ready: VecDeque::new(),
             line,
             store_failed: when(|what| matches!(what, What::StoreFailed)),
+            asked: asked(journal),
             transfer_failed: when(|what| matches!(what, What::HandoverFailed)),
         }
     }
@@ -126,6 +129,10 @@ impl Party for Caller {
         !self.transfer_failed.iter().any(|at| near(then, *at, TRANSFER))
     }
 
+    fn answers(&mut self, _: &Inquiry, _: Moment) -> Answering {
+        self.asked.pop_front().unwrap_or_default()
+    }
+
     fn happened(&mut self, what: &What, at: Moment) {
         self.course.meet(what, at);
     }
@@ -141,6 +148,16 @@ impl Party for Caller {
             heard.listener.attend(attention);
         }
     }
+}
+
+/// Services are taken to answer as they did then; what they said is not known.
+fn asked(journal: &[Entry]) -> VecDeque<Answering> {
+    let asked = journal.iter().filter_map(|entry| match entry.what {
+        What::Asked { took, failed: None } => Some(Answering::Emptily(took)),
+        What::Asked { took, failed: Some(why) } => Some(Answering::Failing(took, why)),
+        _ => None,
+    });
+    asked.collect()
 }
 
 fn is_no_key(event: &LineEvent) -> bool {

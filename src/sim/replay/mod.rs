@@ -116,7 +116,8 @@ pub fn replay(script: &Arc<Script>, bank: &Bank, past: Past) -> Result<Replayed,
     let setting = Setting { script, bank, wall: past.wall, hands_over, marks: Marks::True };
     // What else the gateway told is not in the records.
     let parameters = BTreeMap::new();
-    let beginning = Beginning { at, caller: past.caller, resume, parameters, lot: past.lot };
+    let before = known_before(&past.journal);
+    let beginning = Beginning { at, caller: past.caller, resume, parameters, lot: past.lot, past: before };
     let ended = past.journal.last().map_or(at, |entry| entry.at);
     let outcome = converse(setting, &mut caller, beginning, ended + MOST_MORE);
     Ok(Replayed {
@@ -125,6 +126,15 @@ pub fn replay(script: &Arc<Script>, bank: &Bank, past: Past) -> Result<Replayed,
         parting: compare::parting(&past.journal, &outcome.journal),
         beyond: caller.then(outcome.at) > ended + KNOWN,
     })
+}
+
+/// What the records knew of the caller then.
+fn known_before(journal: &[Entry]) -> crate::call::Past {
+    let known = journal.iter().find_map(|entry| match entry.what {
+        What::Past(past) => Some(past),
+        _ => None,
+    });
+    known.unwrap_or_default()
 }
 
 /// How a leg came out, where that can be replayed.

@@ -18,6 +18,7 @@ mod compare;
 mod expect;
 mod fault;
 mod locate;
+mod outside;
 mod timeline;
 
 pub use accept::accept;
@@ -27,6 +28,7 @@ pub use fault::Fault;
 pub use locate::locate;
 
 use super::{
+    outside::Answering,
     peer::{Facts, PeerKind},
     run::{self, Outcome, World},
     segment::{self, BadSegment, Segment},
@@ -103,6 +105,12 @@ struct Surroundings {
     transfer: Option<String>,
     /// Under `events`: what becomes of our marks: `true`, `never`, `twice`, `early`, `some`.
     marks: Option<String>,
+    /// Services outside; the first whose beginning of an address fits answers.
+    #[serde(default)]
+    http: Vec<outside::Service>,
+    /// What the records know of the caller's number.
+    #[serde(default)]
+    past: outside::Before,
     /// When to give up (10 minutes).
     limit: Option<String>,
 }
@@ -239,6 +247,8 @@ impl Scenario {
             bank: bank.clone(),
             wall: self.wall(script)?,
             limit: self.limit()?,
+            http: self.http()?,
+            past: self.world.past.past()?,
             store_works: self.world.store.unwrap_or(true),
             transfer: self.transfer()?,
         })
@@ -264,6 +274,8 @@ impl Scenario {
             bank: bank.clone(),
             wall: self.wall(script)?,
             limit: self.limit()?,
+            http: self.http()?,
+            past: self.world.past.past()?,
             store_works: self.world.store.unwrap_or(true),
             transfer: self.transfer()?,
         })
@@ -295,6 +307,10 @@ impl Scenario {
             Some("refused") => Ok(Some(false)),
             Some(other) => Err(value("world.transfer", other, "`accepted` or `refused`")),
         }
+    }
+
+    fn http(&self) -> Result<Vec<(String, Answering)>, BadScenario> {
+        self.world.http.iter().map(outside::Service::answering).collect()
     }
 
     fn kind(&self) -> Result<PeerKind, BadScenario> {

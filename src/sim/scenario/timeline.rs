@@ -8,7 +8,7 @@ impl Outcome {
     pub fn route(&self) -> Option<String> {
         self.promises.iter().rev().find_map(|promise| match promise {
             crate::call::Promise::Route { decision, .. } => Some(decision.to_string()),
-            crate::call::Promise::Callback(_) => None,
+            _ => None,
         })
     }
 
