@@ -44,7 +44,8 @@ impl Recorder {
 
 impl Tape for Recorder {
     fn keep(&mut self, track: Track<'_>, now: Moment) {
-        if !self.on && !(self.message && matches!(track, Track::Caller(_))) {
+        let kept = self.on || (self.message && matches!(track, Track::Caller(_)));
+        if !kept {
             return;
         }
         self.kept.push_back(match track {

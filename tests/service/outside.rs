@@ -56,7 +56,6 @@ async fn a_message_is_on_disk_before_it_is_thanked_for() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     phone.press('#').await;
-    phone.hears("MARK").await;
     house.until("/metrics", |_, body| body.contains(r#"{prompt="message_thanks",outcome="said"} 1"#)).await;
 
     let messages = house.until("/api/v1/messages", |_, body| body.contains("\"id\"")).await;
