@@ -387,14 +387,17 @@ impl Call {
         self.go(self.script.transfer_failed, now);
     }
 
-    /// Stops what is being said, if anything is.
-    pub(super) fn hush(&mut self, by: Interruption, now: Moment) {
-        let Phase::Speaking(speaking) = &mut self.phase else { return };
-        // What was stopped is not said any more: it cannot be stopped twice.
-        let parts = std::mem::take(&mut speaking.parts);
-        let Some(part) = parts.get(speaking.playing) else { return };
-        let what = What::PromptInterrupted { prompt: part.prompt.clone(), by, heard: now.since(speaking.since) };
-        self.journal(now, what);
-        self.out.push_back(Command::Hush);
+    /// Stops what is being said, if anything is; what was not heard of it.
+    /// It is not said any more, so it cannot be stopped twice.
+    pub(super) fn hush(&mut self, by: Interruption, now: Moment) -> Vec<Spoken> {
+        let Phase::Speaking(speaking) = &mut self.phase else { return Vec::new() };
+        let heard = speaking.playing.min(speaking.parts.len());
+        let cut = std::mem::take(&mut speaking.parts).split_off(heard);
+        if let Some(part) = cut.first() {
+            let what = What::PromptInterrupted { prompt: part.prompt.clone(), by, heard: now.since(speaking.since) };
+            self.journal(now, what);
+            self.out.push_back(Command::Hush);
+        }
+        cut
     }
 }

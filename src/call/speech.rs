@@ -59,20 +59,17 @@ impl Call {
 
     /// Speech stops the prompt; what was left of it is kept in case the speech turns out to be no request.
     fn interrupt_by_speech(&mut self, now: Moment) {
-        self.hush(Interruption::Speech, now);
+        let cut = self.hush(Interruption::Speech, now);
         let Phase::Speaking(speaking) = std::mem::replace(&mut self.phase, Phase::Fresh) else { return };
-        let cut = speaking.parts[speaking.playing..].iter().map(|part| Spoken {
-            prompt: part.prompt.clone(),
-            // Said again, it is not stopped again by the same noise.
-            barge_in: part.barge_in.min(BargeIn::Key),
-        });
+        // Said again, it is not stopped again by the same noise.
+        let again = |part: Spoken| Spoken { barge_in: part.barge_in.min(BargeIn::Key), ..part };
         self.phase = Phase::Listening(Listening {
             purpose: speaking.purpose,
             begun: now,
             wait: Duration::ZERO,
             grace: false,
             disturbed: true,
-            cut: Some(cut.collect()),
+            cut: Some(cut.into_iter().map(again).collect()),
             word: None,
         });
     }
