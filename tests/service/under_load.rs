@@ -81,7 +81,7 @@ async fn versions_published_every_second_disturb_no_call() {
     for caller in callers {
         placed.extend(caller.await.expect("a caller"));
     }
-    let words: BTreeSet<String> = placed.iter().map(|call| only_word(call)).collect();
+    let words: BTreeSet<String> = placed.iter().map(only_word).collect();
     let live = service.metric("qingjiang_script_reloads_total", "good").await;
     let megabytes = |bytes: u64| bytes as f64 / (1024.0 * 1024.0);
     println!(
