@@ -82,3 +82,40 @@ impl Gain {
         if noise < LOUD { 0.0 } else { (self.raised() + noise - target).max(0.0) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The steps at which the model begins afresh, on a line that stays at `level` dBov.
+    fn changes(level: f32, probability: f32, steps: usize) -> Vec<usize> {
+        let mut gain = Gain::new();
+        let power = 10f32.powf(level / 10.0);
+        let mut changed = |_: &usize| {
+            let anew = gain.follow(level, power);
+            gain.heard(probability);
+            anew
+        };
+        (0..steps).filter(|step| changed(step)).collect()
+    }
+
+    #[test]
+    fn a_loud_line_on_which_nobody_is_heard_is_tried_at_one_level_after_another() {
+        assert_eq!(changes(-20.0, 0.0, 250), [31, 93, 155, 217]);
+    }
+
+    #[test]
+    fn a_quiet_line_and_a_line_with_a_voice_are_left_alone() {
+        assert_eq!(changes(-60.0, 0.0, 500), [0; 0]);
+        assert_eq!(changes(-20.0, 0.9, 500), [0; 0]);
+    }
+
+    #[test]
+    fn a_faint_line_is_raised_by_twenty_decibels_at_most() {
+        let mut gain = Gain::new();
+        for _ in 0..500 {
+            gain.follow(-55.0, 0.0);
+        }
+        assert!((gain.factor() - 10.0).abs() < 1e-3, "{}", gain.factor());
+    }
+}
