@@ -15,7 +15,7 @@ use qingjiang::{
         outside::Answering,
         peer::{Facts, PeerKind},
         run::{World, run},
-        talk::talk,
+        talk::{Plan, talk},
         telephone::Echo,
         voice::Voice,
     },
@@ -98,15 +98,24 @@ fn script() -> impl Strategy<Value = Arc<Script>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    // 20,000 callers in all; two tests, because two run at a time.
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_random_caller_is_treated_rudely(plan in plan(), script in script()) {
-        let outcome = talk(&script, &BANK, evening(), plan, LIMIT);
-        if let Err(why) = polite(&outcome.journal, &outcome.end, outcome.at) {
-            prop_assert!(false, "{why}\n{:#?}", outcome.journal);
-        }
+    fn no_random_caller_of_the_default_script_is_treated_rudely(plan in plan()) {
+        talked(&SCRIPT, plan)?;
     }
+
+    #[test]
+    fn no_random_caller_who_wants_something_of_the_world_is_treated_rudely(plan in plan()) {
+        talked(&WORLDLY, plan)?;
+    }
+}
+
+fn talked(script: &Arc<Script>, plan: Plan) -> Result<(), TestCaseError> {
+    let outcome = talk(script, &BANK, evening(), plan, LIMIT);
+    polite(&outcome.journal, &outcome.end, outcome.at)
+        .map_err(|why| TestCaseError::fail(format!("{why}\n{:#?}", outcome.journal)))
 }
 
 fn segment() -> impl Strategy<Value = Segment> {

@@ -2,13 +2,12 @@
 
 use super::{
     Codec, SAMPLES_PER_MS, resample,
-    source::Source,
+    source::{Source, Sum},
     spectrum::{Bands, HOP, course},
     wav,
 };
 use base64_simd::STANDARD as BASE64;
 use bytes::Bytes;
-use sha1::{Digest as _, Sha1};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -196,8 +195,8 @@ pub struct Bank {
 #[derive(Debug)]
 struct Kept {
     clip: Arc<Clip>,
-    /// SHA-1 of the WAV file.
-    digest: [u8; 20],
+    /// Of the WAV file.
+    sum: Sum,
 }
 
 impl Bank {
@@ -209,16 +208,18 @@ impl Bank {
         Self::default().reload(recordings)
     }
 
-    /// A bank of these recordings that shares with `self` what has not changed, so that a new version costs little.
+    /// A bank of these recordings that shares with `self` what has not changed, so that a new version costs little. Only
+    /// of what [`Bank::has`] may the bytes be left out.
     ///
     /// # Errors
     /// As [`Bank::load`].
     pub fn reload(&self, recordings: impl IntoIterator<Item = Source>) -> Result<Self, Vec<BadRecording>> {
         let (mut bank, mut bad, mut resamplers) = (Self::default(), Vec::new(), Resamplers::default());
         for Source { locale, prompt, wav } in recordings {
-            let digest = Sha1::digest(&wav).into();
-            match self.unchanged(&locale, &prompt, digest).map_or_else(|| resamplers.read(&wav), Ok) {
-                Ok(clip) => bank.keep(locale, prompt, Kept { clip, digest }),
+            let sum = wav.sum();
+            let read = || resamplers.read(wav.bytes().unwrap_or_default());
+            match self.unchanged(&locale, &prompt, sum).map_or_else(read, Ok) {
+                Ok(clip) => bank.keep(locale, prompt, Kept { clip, sum }),
                 Err(why) => bad.push(BadRecording { locale, prompt, why }),
             }
         }
@@ -238,12 +239,17 @@ impl Bank {
         })
     }
 
+    /// Whether this very recording is here, under this locale itself.
+    pub fn has(&self, locale: &str, prompt: &str, sum: Sum) -> bool {
+        self.kept(locale, prompt).is_some_and(|kept| kept.sum == sum)
+    }
+
     fn kept(&self, locale: &str, prompt: &str) -> Option<&Kept> {
         self.locales.get(locale)?.get(prompt)
     }
 
-    fn unchanged(&self, locale: &str, prompt: &str, digest: [u8; 20]) -> Option<Arc<Clip>> {
-        self.kept(locale, prompt).filter(|kept| kept.digest == digest).map(|kept| Arc::clone(&kept.clip))
+    fn unchanged(&self, locale: &str, prompt: &str, sum: Sum) -> Option<Arc<Clip>> {
+        self.kept(locale, prompt).filter(|kept| kept.sum == sum).map(|kept| Arc::clone(&kept.clip))
     }
 
     fn keep(&mut self, locale: String, prompt: String, kept: Kept) {
@@ -320,7 +326,6 @@ pub const CHUNK_SAMPLES: usize = CHUNK.as_millis() as usize * SAMPLES_PER_MS;
 mod tests {
     use super::*;
     use crate::audio::{codec, source};
-    use std::borrow::Cow;
 
     #[test]
     fn chunks_of_every_codec_make_up_the_whole_recording() {
@@ -370,8 +375,8 @@ mod tests {
 
     #[test]
     fn a_reload_shares_what_has_not_changed() {
-        let tone = |value| Source { locale: "en".into(), prompt: "p".into(), wav: Cow::Owned(wav_of(value)) };
-        let other = Source { locale: "en".into(), prompt: "q".into(), wav: Cow::Owned(wav_of(3)) };
+        let tone = |value| Source { locale: "en".into(), prompt: "p".into(), wav: content(wav_of(value)) };
+        let other = Source { locale: "en".into(), prompt: "q".into(), wav: content(wav_of(3)) };
         let first = Bank::load([tone(1), other.clone()]).expect("good");
         let second = first.reload([tone(2), other]).expect("good");
         let same = |prompt| Arc::ptr_eq(first.clip("en", prompt).expect("p"), second.clip("en", prompt).expect("p"));
@@ -380,13 +385,17 @@ mod tests {
 
     #[test]
     fn all_bad_recordings_are_named() {
-        let bad = |prompt: &str| Source { locale: "en".into(), prompt: prompt.into(), wav: Cow::Borrowed(b"RIFF?") };
+        let bad = |prompt: &str| Source { locale: "en".into(), prompt: prompt.into(), wav: content(b"RIFF?".to_vec()) };
         let refused = Bank::load([bad("a"), bad("b")]).expect_err("bad");
         let names: Vec<String> = refused.iter().map(ToString::to_string).collect();
         assert!(
             names[0].starts_with("audio/en/a.wav: not a WAV") && names[1].starts_with("audio/en/b.wav"),
             "{names:?}"
         );
+    }
+
+    fn content(bytes: Vec<u8>) -> source::Content {
+        std::borrow::Cow::<'static, [u8]>::Owned(bytes).into()
     }
 
     fn wav_of(value: i16) -> Vec<u8> {

@@ -88,19 +88,36 @@ fn active_counts(samples: &[i16], sample_rate: u32) -> [u64; THRESHOLDS] {
     let keep = (-1.0 / (f64::from(sample_rate.max(1)) * ENVELOPE.as_secs_f64())).exp();
     let hangover = (f64::from(sample_rate) * HANGOVER.as_secs_f64()).ceil() as u64;
     let (mut smooth, mut envelope) = (0.0, 0.0);
-    let mut counts = [0; THRESHOLDS];
-    let mut below_for = [hangover; THRESHOLDS];
-    for &sample in samples {
+    // The envelope is slow: it stays between the same two thresholds for many samples, which are counted together.
+    let octaves = samples.iter().map(|&sample| {
         smooth = keep * smooth + (1.0 - keep) * f64::from(sample.unsigned_abs());
         envelope = keep * envelope + (1.0 - keep) * smooth;
-        for (j, (count, below_for)) in counts.iter_mut().zip(&mut below_for).enumerate() {
-            let above = envelope >= f64::from(1 << j);
-            let held = *below_for < hangover;
-            *below_for = if above { 0 } else { *below_for + u64::from(held) };
-            *count += u64::from(above || held);
+        octave(envelope)
+    });
+    let mut counts = [0; THRESHOLDS];
+    let mut held = [0; THRESHOLDS];
+    let mut count = |octave: i32, run: u64| {
+        for (j, (count, held)) in (0..).zip(counts.iter_mut().zip(&mut held)) {
+            let active = if j <= octave { run } else { run.min(*held) };
+            *held = if j <= octave { hangover } else { *held - active };
+            *count += active;
         }
+    };
+    let (mut of, mut run) = (-1, 0);
+    for octave in octaves {
+        if octave != of {
+            count(of, run);
+            (of, run) = (octave, 0);
+        }
+        run += 1;
     }
+    count(of, run);
     counts
+}
+
+/// The highest threshold that this envelope reaches; below 0: none. It is the power of two in the number itself.
+fn octave(envelope: f64) -> i32 {
+    ((envelope.to_bits() >> 52) as i32) - 1023
 }
 
 /// Threshold `j`: 2^j of 32768.

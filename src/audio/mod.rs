@@ -14,7 +14,7 @@ pub mod wav;
 
 pub use bank::{Bank, Chunk, Clip};
 pub use codec::{Codec, Decoder};
-pub use source::Source;
+pub use source::{Content, Source, Sum};
 
 /// Samples of 8 kHz audio a millisecond: the rate at which everything is heard and timed.
 pub const SAMPLES_PER_MS: usize = 8;

@@ -1,9 +1,10 @@
 //! Where recordings come from: the ones embedded in the program, or an operator's directory of the same shape,
 //! `<locale>/<prompt_id>.wav`.
 
+use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +16,56 @@ pub struct Source {
     /// Its prompt id.
     pub prompt: String,
     /// The WAV file.
-    pub wav: Cow<'static, [u8]>,
+    pub wav: Content,
+}
+
+/// What is in a file, by its sum; the bytes themselves are left out where somebody has made of them what he needs, so that
+/// a folder of recordings is looked at without holding it all in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    sum: Sum,
+    bytes: Option<Cow<'static, [u8]>>,
+}
+
+/// The SHA-256 of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sum(pub [u8; 32]);
+
+impl Content {
+    /// Bytes that somebody has made of what he needs.
+    pub const fn known(sum: Sum) -> Self {
+        Self { sum, bytes: None }
+    }
+
+    /// What identifies them.
+    pub const fn sum(&self) -> Sum {
+        self.sum
+    }
+
+    /// The bytes; none where they are known.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.as_deref()
+    }
+}
+
+impl From<Cow<'static, [u8]>> for Content {
+    fn from(bytes: Cow<'static, [u8]>) -> Self {
+        Self { sum: Sum::of(&bytes), bytes: Some(bytes) }
+    }
+}
+
+impl Sum {
+    /// That of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+/// Hexadecimal.
+impl fmt::Display for Sum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
 }
 
 /// The recordings that come with the program, in order.
@@ -23,21 +73,27 @@ pub fn embedded() -> impl Iterator<Item = Source> {
     Embedded::iter().filter_map(|path| {
         let (locale, file) = path.split_once('/')?;
         let prompt = file.strip_suffix(".wav")?;
-        Some(Source { locale: locale.into(), prompt: prompt.into(), wav: Embedded::get(&path)?.data })
+        // The sum was taken when the program was made.
+        let file = Embedded::get(&path)?;
+        let wav = Content { sum: Sum(file.metadata.sha256_hash()), bytes: Some(file.data) };
+        Some(Source { locale: locale.into(), prompt: prompt.into(), wav })
     })
 }
 
-/// The recordings in `directory`, in order. Other files, and folders in folders, are passed over.
+/// The recordings in `directory`, in order; of those that are `known` by locale, prompt id and sum no bytes are kept. Other
+/// files, and folders in folders, are passed over.
 ///
 /// # Errors
 /// [`SourceError`] at the first file that could not be read.
-pub fn directory(directory: &Path) -> Result<Vec<Source>, SourceError> {
+pub fn directory(directory: &Path, known: impl Fn(&str, &str, Sum) -> bool) -> Result<Vec<Source>, SourceError> {
     let mut sources = Vec::new();
     for folder in entries(directory)?.into_iter().filter(|path| path.is_dir()) {
         for file in entries(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "wav")) {
             let (Some(locale), Some(prompt)) = (name(folder.file_name()), name(file.file_stem())) else { continue };
-            let wav = fs::read(&file).map_err(|source| SourceError { path: file.clone(), source })?;
-            sources.push(Source { locale, prompt, wav: Cow::Owned(wav) });
+            let bytes = fs::read(&file).map_err(|source| SourceError { path: file.clone(), source })?;
+            let wav = Content::from(Cow::Owned(bytes));
+            let wav = if known(&locale, &prompt, wav.sum) { Content::known(wav.sum) } else { wav };
+            sources.push(Source { locale, prompt, wav });
         }
     }
     Ok(sources)
@@ -78,15 +134,24 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
         let mut embedded: Vec<Source> = embedded().collect();
         embedded.sort_by(|a, b| (&a.locale, &a.prompt).cmp(&(&b.locale, &b.prompt)));
-        let mut listed = directory(&folder).expect("our own folder");
+        let mut listed = directory(&folder, |_, _, _| false).expect("our own folder");
         listed.sort_by(|a, b| (&a.locale, &a.prompt).cmp(&(&b.locale, &b.prompt)));
         assert_eq!(listed.len(), 293);
         assert!(listed == embedded);
     }
 
     #[test]
+    fn of_what_is_known_only_the_sum_is_kept() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
+        let listed = directory(&folder, |locale, _, _| locale == "en").expect("our own folder");
+        assert!(listed.iter().all(|source| source.wav.bytes().is_none() == (source.locale == "en")));
+        let sums = |sources: &[Source]| sources.iter().map(|source| source.wav.sum()).collect::<Vec<_>>();
+        assert_eq!(sums(&listed), sums(&directory(&folder, |_, _, _| false).expect("our own folder")));
+    }
+
+    #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let refused = directory(Path::new("/nowhere/audio")).expect_err("nothing there");
+        let refused = directory(Path::new("/nowhere/audio"), |_, _, _| false).expect_err("nothing there");
         assert!(refused.to_string().starts_with("/nowhere/audio: "), "{refused}");
     }
 }

@@ -50,7 +50,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let language = args.spoken.language();
     let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
-    let material = Material::read(&source(prompts), &source(audio))?;
+    let material = Material::read(None, &source(prompts), &source(audio))?;
     let mut problems = script::examine(None, &material).problems;
     if args.release {
         problems.extend(script::sheet::owed(&material));

@@ -85,7 +85,7 @@ impl Files {
             Err(problems) => bail!("{}", lines(&problems)),
         };
         let bank = match audio {
-            Some(folder) => Bank::load(source::directory(&folder)?),
+            Some(folder) => Bank::load(source::directory(&folder, |_, _, _| false)?),
             None => Bank::load(source::embedded()),
         };
         match bank {

@@ -251,7 +251,7 @@ impl Desk {
 
     fn on_disk(&self) -> anyhow::Result<Material> {
         let source = |path: &Option<_>| path.clone().map_or(Source::Embedded, Source::Directory);
-        Material::read(&source(&self.files.prompts), &source(&self.files.audio))
+        Material::read(None, &source(&self.files.prompts), &source(&self.files.audio))
             .context(self.tell("读不到文件", "the files cannot be read"))
     }
 

@@ -9,7 +9,7 @@ use super::{
     recordings::{self, Figures, Name},
     source::Place,
 };
-use crate::audio::{Bank, bank::BadRecording};
+use crate::audio::{Bank, Sum, bank::BadRecording};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One checked version of script and recordings; calls keep theirs to their end.
@@ -42,7 +42,7 @@ impl Bundle {
     /// # Errors
     /// [`Refused`], with every problem and not only the first.
     pub fn open(prompts: &Source, audio: &Source) -> Result<Self, Refused> {
-        Self::of(None, &Material::read(prompts, audio)?)
+        Self::of(None, &Material::read(None, prompts, audio)?)
     }
 
     /// Checks and encodes what was read, sharing with `previous` every recording that has not changed.
@@ -54,11 +54,15 @@ impl Bundle {
         bundle.ok_or(Refused::Wrong(problems))
     }
 
-    /// The figures of a recording, where `bank` holds the very one that this version has.
-    fn measured(&self, name: &Name, bank: &Bank) -> Option<Figures> {
+    /// Whether the next version needs no more of this recording than what identifies it.
+    pub(super) fn has(&self, locale: &str, prompt: &str, sum: Sum) -> bool {
+        self.measured(&(locale.to_owned(), prompt.to_owned()), sum).is_some()
+    }
+
+    /// The figures of a recording, where this version has the very one.
+    fn measured(&self, name: &Name, sum: Sum) -> Option<Figures> {
         let (locale, prompt) = name;
-        let (mine, theirs) = (self.bank.clip(locale, prompt)?, bank.clip(locale, prompt)?);
-        self.figures.get(name).filter(|_| Arc::ptr_eq(mine, theirs)).copied()
+        self.figures.get(name).filter(|_| self.bank.has(locale, prompt, sum)).copied()
     }
 }
 
@@ -76,7 +80,7 @@ pub struct Inspected {
 /// # Errors
 /// [`SourceError`] where files cannot be read at all.
 pub fn inspect(previous: Option<&Bundle>, prompts: &Source, audio: &Source) -> Result<Inspected, SourceError> {
-    Ok(examine(previous, &Material::read(prompts, audio)?))
+    Ok(examine(previous, &Material::read(previous, prompts, audio)?))
 }
 
 /// As [`inspect`], of what has been read.
@@ -89,7 +93,7 @@ pub fn examine(previous: Option<&Bundle>, material: &Material) -> Inspected {
         Ok(bank) => (bank, Vec::new()),
         Err(bad) => (Bank::default(), bad),
     };
-    let known = |name: &Name| previous.and_then(|bundle| bundle.measured(name, &bank));
+    let known = |name: &Name, sum| previous.and_then(|bundle| bundle.measured(name, sum));
     let figures = if recordings.judge { recordings::measure(&recordings.wavs, known) } else { BTreeMap::new() };
     let sheet = sheet(recordings, &mut loaded);
     check::check(&mut loaded, Some(&shelf(recordings, &figures, &bad, &sheet)));

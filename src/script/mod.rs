@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_bundle_shares_recordings_that_have_not_changed() {
         let first = Bundle::open(&Source::Embedded, &Source::Embedded).expect("the defaults");
-        let again = Material::read(&Source::Embedded, &Source::Embedded).expect("the defaults");
+        let again = Material::read(None, &Source::Embedded, &Source::Embedded).expect("the defaults");
         let second = Bundle::of(Some(&first), &again).expect("the defaults");
         let clip = |bundle: &Bundle| bundle.bank.clip("zh-CN", "goodbye").cloned().expect("a recording");
         assert!(Arc::ptr_eq(&clip(&first), &clip(&second)));

@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::audio::{
-    level,
+    Sum, level,
     master::QUIET_BELOW_SPEECH,
     source::Source,
     wav::{self, Recording},
@@ -49,10 +49,10 @@ impl Figures {
 }
 
 /// The figures of every recording that can be read; those that are `known` are not measured again.
-pub(super) fn measure(recordings: &[Source], known: impl Fn(&Name) -> Option<Figures>) -> BTreeMap<Name, Figures> {
+pub(super) fn measure(recordings: &[Source], known: impl Fn(&Name, Sum) -> Option<Figures>) -> BTreeMap<Name, Figures> {
     let figures = recordings.iter().filter_map(|recording| {
         let name = name(recording);
-        let figures = known(&name).or_else(|| Figures::of(&recording.wav))?;
+        let figures = known(&name, recording.wav.sum()).or_else(|| Figures::of(recording.wav.bytes()?))?;
         Some((name, figures))
     });
     figures.collect()

@@ -1,6 +1,10 @@
 //! Where the operators' files come from: a directory, or the defaults built into the program.
 
-use std::{ops::Range, path::PathBuf, sync::Arc};
+use std::{
+    ops::Range,
+    path::PathBuf,
+    sync::{Arc, LazyLock},
+};
 
 /// One file as it was read.
 #[derive(Debug, PartialEq, Eq)]
@@ -157,7 +161,8 @@ fn read(path: PathBuf) -> Result<Arc<SourceFile>, SourceError> {
 
 /// The default script and texts, as they lie in `prompts/` of the project.
 pub(super) fn embedded() -> Vec<Arc<SourceFile>> {
-    embedded_in("")
+    static DEFAULTS: LazyLock<Vec<Arc<SourceFile>>> = LazyLock::new(|| embedded_in(""));
+    DEFAULTS.clone()
 }
 
 /// The built-in files directly in one folder of `prompts/`.

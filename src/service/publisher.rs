@@ -61,14 +61,14 @@ impl Publisher {
     /// `publish = "on_save"`, or nothing was ever published.
     pub(super) fn start(&self) -> Result<Start, Refusal> {
         let Some(last) = self.store.newest()? else {
-            let edition = self.publish(None, &self.read()?, Origin::First)?;
+            let edition = self.publish(None, &self.read(None)?, Origin::First)?;
             return Ok(Start { edition, refused: None, staged: None });
         };
         let live = match self.open(last) {
             Ok(live) => live,
             // Kept by another release, or damaged: the files may be better.
             Err(_) => {
-                let edition = self.publish(None, &self.read()?, Origin::Saved)?;
+                let edition = self.publish(None, &self.read(None)?, Origin::Saved)?;
                 return Ok(Start { edition, refused: None, staged: None });
             }
         };
@@ -82,7 +82,7 @@ impl Publisher {
 
     /// What to do about the files as they are now.
     pub(super) fn look(&self, live: &Edition) -> Result<Looked, Refusal> {
-        let material = self.read()?;
+        let material = self.read(Some(&live.bundle))?;
         let found = Tree::of(&material);
         // After a roll-back the files are still those that were rolled back: they have to change to be taken again.
         if found == live.published.files || self.store.last_taken()?.is_some_and(|taken| taken.files == found) {
@@ -141,8 +141,9 @@ impl Publisher {
         Ok(bundle)
     }
 
-    fn read(&self) -> Result<Material, Refusal> {
-        let read = Material::read(&source(self.files.prompts.as_deref()), &source(self.files.audio.as_deref()));
+    fn read(&self, previous: Option<&Bundle>) -> Result<Material, Refusal> {
+        let read =
+            Material::read(previous, &source(self.files.prompts.as_deref()), &source(self.files.audio.as_deref()));
         read.map_err(Refusal::of)
     }
 }

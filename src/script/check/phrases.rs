@@ -55,8 +55,8 @@ const NOT_ADDRESSING: [&str; 1] = ["迷你"];
 /// The forbidden phrases in `text`, with their places in it.
 pub(super) fn forbidden(locale: &str, text: &str) -> Vec<(Range<usize>, String)> {
     let mut found: Vec<(Range<usize>, String)> = match language(locale) {
-        "zh" => CHINESE.iter().flat_map(|phrase| hidden(text, phrase)).collect(),
-        "en" => ENGLISH.iter().flat_map(|phrase| plain(text, phrase)).collect(),
+        "zh" => hidden(text, &CHINESE),
+        "en" => plain(text, &ENGLISH),
         _ => Vec::new(),
     };
     // 喂,说话呀 is found as itself and as 说话呀: once is enough.
@@ -153,28 +153,27 @@ pub(super) fn language(locale: &str) -> &str {
     locale.split('-').next().unwrap_or_default()
 }
 
-/// `phrase` in `text`, whatever punctuation and spaces stand between its characters.
-fn hidden(text: &str, phrase: &str) -> Vec<(Range<usize>, String)> {
-    let letters: Vec<(usize, char)> = text.char_indices().filter(|(_, c)| c.is_alphanumeric()).collect();
-    let wanted: Vec<char> = phrase.chars().collect();
-    let windows = letters.windows(wanted.len()).filter(|window| window.iter().map(|(_, c)| c).eq(&wanted));
-    windows
-        .filter_map(|window| {
-            let ((start, _), (last, c)) = (window.first()?, window.last()?);
-            let range = *start..last + c.len_utf8();
-            Some((range.clone(), text.get(range)?.to_owned()))
-        })
-        .collect()
+/// `phrases` in `text`, whatever punctuation and spaces stand between their characters.
+fn hidden(text: &str, phrases: &[&str]) -> Vec<(Range<usize>, String)> {
+    let (places, letters): (Vec<usize>, String) = text.char_indices().filter(|(_, c)| c.is_alphanumeric()).unzip();
+    let place = |at: usize| letters.get(..at).and_then(|before| places.get(before.chars().count()).copied());
+    let found = phrases.iter().flat_map(|phrase| letters.match_indices(phrase));
+    let range = |(at, phrase): (usize, &str)| {
+        let last = phrase.chars().next_back()?.len_utf8();
+        let range = place(at)?..place(at + phrase.len() - last)? + last;
+        Some((range.clone(), text.get(range)?.to_owned()))
+    };
+    found.filter_map(range).collect()
 }
 
-/// `phrase` in `text`, whatever the case.
-fn plain(text: &str, phrase: &str) -> Vec<(Range<usize>, String)> {
+/// `phrases` in `text`, whatever the case.
+fn plain(text: &str, phrases: &[&str]) -> Vec<(Range<usize>, String)> {
     let lower = text.to_ascii_lowercase().replace('’', "'");
-    if lower.len() != text.len() {
-        // A typographic apostrophe: the place is no longer exact, the sentence is.
-        return lower.contains(phrase).then(|| (0..text.len(), phrase.to_owned())).into_iter().collect();
-    }
-    lower.match_indices(phrase).map(|(at, _)| (at..at + phrase.len(), phrase.to_owned())).collect()
+    let found = phrases.iter().flat_map(|phrase| lower.match_indices(phrase));
+    // With a typographic apostrophe the place is no longer exact; the sentence is.
+    let exact = lower.len() == text.len();
+    let range = |at: usize, phrase: &str| if exact { at..at + phrase.len() } else { 0..text.len() };
+    found.map(|(at, phrase)| (range(at, phrase), phrase.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl Difference {
 
 /// What lies between `old` and `new`.
 pub fn difference(old: &Material, new: &Material) -> Difference {
-    let (before, after): (BTreeMap<_, _>, BTreeMap<_, _>) = (old.items().collect(), new.items().collect());
+    let (before, after) = (bytes(old), bytes(new));
     let (old_tree, new_tree) = (Tree::of(old), Tree::of(new));
     let mut paths: Vec<&str> = old_tree.changes(&new_tree).collect();
     paths.sort_unstable();
@@ -55,6 +55,10 @@ pub fn difference(old: &Material, new: &Material) -> Difference {
         }
     }
     found
+}
+
+fn bytes(material: &Material) -> BTreeMap<String, &[u8]> {
+    material.items().map(|item| (item.path, item.bytes.unwrap_or_default())).collect()
 }
 
 fn recording(old: Option<&[u8]>, new: Option<&[u8]>) -> Option<Change> {

@@ -80,7 +80,7 @@ pub struct Tree(pub BTreeMap<String, String>);
 impl Tree {
     /// What this material consists of.
     pub fn of(material: &Material) -> Self {
-        Self(material.items().map(|(path, bytes)| (path, sum(bytes))).collect())
+        Self(material.items().map(|item| (item.path, item.sum.to_string())).collect())
     }
 
     /// Eight hexadecimal digits: enough to tell the versions of one hotline apart.
@@ -101,8 +101,4 @@ impl Tree {
         let added = other.0.iter().filter(|(path, _)| !self.0.contains_key(*path));
         changed.chain(added).map(|(path, _)| path.as_str())
     }
-}
-
-fn sum(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

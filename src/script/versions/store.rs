@@ -1,9 +1,10 @@
 //! The folder in which versions are kept.
 
 use super::{
-    super::{Material, Source},
-    Origin, Publication, Tree, Version, sum,
+    super::{Material, Source, material::Item},
+    Origin, Publication, Tree, Version,
 };
+use crate::audio::Content;
 use std::{
     borrow::Cow,
     collections::BTreeMap,
@@ -118,10 +119,10 @@ impl Store {
     pub fn keep(&self, material: &Material, publication: Publication) -> Result<Version, StoreError> {
         let _lock = self.lock()?;
         let built_in = built_in()?;
-        let built_in: BTreeMap<_, _> = built_in.items().collect();
-        for (path, bytes) in material.items() {
-            if built_in.get(&path) != Some(&bytes) {
-                self.keep_object(bytes)?;
+        let built_in: BTreeMap<_, _> = built_in.items().map(|item| (item.path, item.sum)).collect();
+        for item in material.items() {
+            if built_in.get(&item.path) != Some(&item.sum) {
+                self.keep_object(&item)?;
             }
         }
         self.add(Tree::of(material), publication)
@@ -141,15 +142,14 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn material(&self, version: &Version) -> Result<Material, StoreError> {
-        let built_in = built_in()?;
-        let built_in: BTreeMap<_, _> = built_in.items().collect();
+        let built_in = built_in()?.into_items();
         let mut items = Vec::new();
         for (path, wanted) in &version.files.0 {
-            let bytes = match built_in.get(path).filter(|bytes| sum(bytes) == *wanted) {
-                Some(bytes) => bytes.to_vec(),
-                None => self.object(version.number, path, wanted)?,
+            let content = match built_in.get(path).filter(|content| content.sum().to_string() == *wanted) {
+                Some(content) => content.clone(),
+                None => Content::from(Cow::Owned(self.object(version.number, path, wanted)?)),
             };
-            items.push((path.clone(), Cow::Owned(bytes)));
+            items.push((path.clone(), content));
         }
         Ok(Material::of_items(items.into_iter()))
     }
@@ -162,9 +162,14 @@ impl Store {
         })
     }
 
-    fn keep_object(&self, bytes: &[u8]) -> Result<(), StoreError> {
-        let path = self.objects().join(sum(bytes));
-        if path.exists() { Ok(()) } else { write_whole(&path, bytes) }
+    fn keep_object(&self, item: &Item<'_>) -> Result<(), StoreError> {
+        let path = self.objects().join(item.sum.to_string());
+        match item.bytes {
+            _ if path.exists() => Ok(()),
+            Some(bytes) => write_whole(&path, bytes),
+            // The version that had it was kept here, and somebody has taken it away since.
+            None => Err(StoreError::File { path, cause: io::ErrorKind::NotFound.into() }),
+        }
     }
 
     fn add(&self, files: Tree, publication: Publication) -> Result<Version, StoreError> {
@@ -217,7 +222,7 @@ impl Store {
 
 /// What is part of the program: there whatever happens, so no version copies it.
 fn built_in() -> Result<Material, StoreError> {
-    let embedded = Material::read(&Source::Embedded, &Source::Embedded);
+    let embedded = Material::read(None, &Source::Embedded, &Source::Embedded);
     embedded.map_err(|error| StoreError::File { path: "built in".into(), cause: io::Error::other(error) })
 }
 

@@ -32,7 +32,8 @@ impl Desk {
     }
 
     fn material(&self) -> Material {
-        Material::read(&Source::Directory(self.folder.path().join("prompts")), &Source::Embedded).expect("readable")
+        Material::read(None, &Source::Directory(self.folder.path().join("prompts")), &Source::Embedded)
+            .expect("readable")
     }
 }
 
