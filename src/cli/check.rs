@@ -52,6 +52,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
     let material = Material::read(&source(prompts), &source(audio))?;
     let mut problems = script::examine(None, &material).problems;
+    problems.extend(script::overdue(&material.files, jiff::Timestamp::now()));
     if args.release {
         problems.extend(script::sheet::owed(&material));
     }
