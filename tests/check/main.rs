@@ -3,6 +3,7 @@
 mod branches;
 mod broken;
 mod examples;
+mod guide;
 mod odd;
 #[path = "../politeness/mod.rs"]
 mod politeness;
