@@ -14,3 +14,4 @@ mod recordings;
 mod scripts;
 mod talks;
 mod waivers;
+mod walk_through;
