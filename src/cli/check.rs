@@ -17,7 +17,7 @@ use std::{
 /// an error, with 0 where there is none (warnings are no errors), with 2 where the files cannot be read.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --release\n  qingjiang check --json\n  qingjiang check --schema > hotline.schema.json"
+    after_help = "Examples:\n  qingjiang check\n  qingjiang check prompts --audio audio --lang zh\n  qingjiang check --release\n  qingjiang check --json\n  qingjiang check --schema > hotline.schema.json\n  qingjiang check --guide --lang zh > keys.md"
 )]
 pub struct Args {
     /// The directory of hotline.toml and the texts [default: ./prompts where there is one, else the built-in script]
@@ -36,6 +36,9 @@ pub struct Args {
     /// Print the JSON Schema of hotline.toml, by which editors complete and underline, and check nothing
     #[arg(long, conflicts_with_all = ["dir", "audio", "json"])]
     schema: bool,
+    /// Print what every key of the files takes, its default and what for, as Markdown, and check nothing
+    #[arg(long, conflicts_with_all = ["dir", "audio", "json", "schema"])]
+    guide: bool,
 }
 
 /// Runs the command.
@@ -48,10 +51,15 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let language = args.spoken.language();
+    if args.guide {
+        print(&keys::reference(language))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let Files { prompts, audio } = Files { prompts: args.dir.clone(), audio: args.audio.clone() }.or_here();
     let source = |folder: Option<PathBuf>| folder.map_or(Source::Embedded, Source::Directory);
     let material = Material::read(None, &source(prompts), &source(audio))?;
     let mut problems = script::examine(None, &material).problems;
+    problems.extend(script::overdue(&material.files, jiff::Timestamp::now()));
     if args.release {
         problems.extend(script::sheet::owed(&material));
     }
@@ -195,6 +203,7 @@ mod tests {
             release: false,
             json: false,
             schema: false,
+            guide: false,
         };
         let error = run(&args).expect_err("nothing there").to_string();
         assert!(error.contains("/nowhere/prompts"), "{error}");

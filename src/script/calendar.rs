@@ -18,6 +18,11 @@ impl Calendar {
         self.work.extend(work);
     }
 
+    /// Whether it says anything of this year.
+    pub fn covers(&self, year: i16) -> bool {
+        self.off.iter().chain(&self.work).any(|day| day.year() == year)
+    }
+
     /// A day that is both off and worked on: one of the two is a mistake.
     pub fn clash(&self) -> Option<Date> {
         self.off.intersection(&self.work).next().copied()

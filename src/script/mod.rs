@@ -58,6 +58,11 @@ pub fn texts(files: &[Arc<SourceFile>]) -> BTreeMap<Locale, BTreeMap<PromptId, S
     load::load(files).texts
 }
 
+/// What has become wrong with files by this time, though nobody has changed them: a calendar without the year that it is.
+pub fn overdue(files: &[Arc<SourceFile>], now: jiff::Timestamp) -> Vec<Problem> {
+    check::overdue(load::load(files), now)
+}
+
 /// What came of reading a script.
 pub struct Proofread {
     /// The script, unless a problem forbids it.

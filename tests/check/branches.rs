@@ -3,7 +3,7 @@
 //! As in `scripts`, `«` stands where the message must point.
 
 use super::scripts::{AGENT, BYE, WELCOME, codes, errors, problems, told, unmark};
-use qingjiang::script::SourceFile;
+use qingjiang::script::{self, Language, SourceFile};
 
 /// A script that begins with a gate: `gate` are its lines.
 fn gated(gate: &str) -> String {
@@ -199,6 +199,28 @@ fn hours_that_follow_an_unpublished_calendar_are_warned_of() {
     let final_one =
         SourceFile::new("holidays.toml", "[[holiday]]\nname = \"国庆节\"\noff = \"2027-10-01..2027-10-07\"\n");
     assert_eq!(codes(&problems(&[SourceFile::new("hotline.toml", follows), final_one])), [""; 0]);
+}
+
+#[test]
+fn hours_that_follow_a_calendar_without_this_year_are_warned_of_where_a_step_branches_on_them() {
+    let gate = format!("{}holidays = true\n{}", OFFICE, line("«{ hours = \"work\", go = \"agent\" }"));
+    let (text, at, column) = unmark(&gate);
+    let calendar = SourceFile::new("holidays.toml", "[[holiday]]\nname = \"元旦\"\noff = \"2026-01-01\"\n");
+    let found = |text: &str, now: &str| {
+        let files = [SourceFile::new("hotline.toml", text), calendar.clone()];
+        assert_eq!(codes(&problems(&files)), [""; 0], "what day it is is nobody's concern here");
+        script::overdue(&files, now.parse().expect("a time"))
+    };
+    let overdue = found(&text, "2027-01-01T00:00:00+08:00");
+    assert_eq!(codes(&overdue), ["no_calendar"]);
+    assert_eq!(overdue[0].place.line_column(), (at, column), "{}", told(&overdue));
+    assert!(overdue[0].message(Language::Chinese).contains("没有 2027 年"), "{}", told(&overdue));
+    // A second earlier it is still 2026 in Shanghai.
+    assert_eq!(codes(&found(&text, "2026-12-31T23:59:59+08:00")), [""; 0]);
+    let waived = "[[waive]]\nfault = \"no_calendar\"\nabout = \"step.gate\"\nreason = \"全年照常\"\n";
+    assert_eq!(codes(&found(&(waived.to_owned() + &text), "2027-06-01T00:00:00+08:00")), [""; 0]);
+    let unused = format!("{OFFICE}holidays = true\n{WELCOME}{AGENT}");
+    assert_eq!(codes(&found(&unused, "2027-06-01T00:00:00+08:00")), [""; 0]);
 }
 
 #[test]

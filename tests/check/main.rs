@@ -3,6 +3,7 @@
 mod branches;
 mod broken;
 mod examples;
+mod guide;
 mod odd;
 #[path = "../politeness/mod.rs"]
 mod politeness;
@@ -13,3 +14,4 @@ mod recordings;
 mod scripts;
 mod talks;
 mod waivers;
+mod walk_through;

@@ -24,6 +24,16 @@ pub(super) fn idle(script: &Script, case: &mut Case<'_>) {
     }
 }
 
+/// Lines whose hours follow a calendar that says nothing of this year: every holiday would be a day like any other.
+pub(super) fn uncovered(script: &Script, year: i16, case: &mut Case<'_>) {
+    let lacks = |when: &When| matches!(when, When::Hours(hours) if hours.holidays.as_ref().is_some_and(|calendar| !calendar.covers(year)));
+    for id in ids(script) {
+        let Act::Branch(branch) = &script.step(id).act else { continue };
+        let lacking = branch.lines.iter().enumerate().filter(|(_, line)| line.when.iter().any(lacks));
+        lacking.for_each(|(index, _)| case.report(Spot::Line(id, index), Fault::NoCalendar { year }));
+    }
+}
+
 /// Whether `earlier` fits whenever `later` does, as far as that can be seen without knowing what the conditions mean.
 fn covers(earlier: &Line, later: &Line) -> bool {
     !earlier.when.is_empty() && earlier.when.iter().all(|when| later.when.contains(when))

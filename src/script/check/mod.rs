@@ -14,8 +14,9 @@ use super::{
     Locale, Script,
     load::{Loaded, Texts},
     notes::{Notes, Spot},
-    problem::{Fault, Problems},
+    problem::{Fault, Problem, Problems},
 };
+use jiff::Timestamp;
 pub(super) use recordings::Shelf;
 
 /// What the rules look at, and where they report.
@@ -46,6 +47,17 @@ impl Case<'_> {
 pub(super) fn check(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {
     rules(loaded, shelf);
     waivers::apply(loaded, shelf.is_some_and(|shelf| !shelf.figures.is_empty()));
+}
+
+/// What has become wrong by this time, though nobody has changed a file.
+pub(super) fn overdue(mut loaded: Loaded, now: Timestamp) -> Vec<Problem> {
+    loaded.problems = Problems::default();
+    let Some(script) = &loaded.script else { return Vec::new() };
+    let year = now.to_zoned(script.timezone.clone()).year();
+    let mut case = Case { texts: &loaded.texts, notes: &loaded.notes, problems: &mut loaded.problems };
+    branches::uncovered(script, year, &mut case);
+    waivers::lift(&mut loaded);
+    loaded.problems.into_sorted()
 }
 
 fn rules(loaded: &mut Loaded, shelf: Option<&Shelf<'_>>) {

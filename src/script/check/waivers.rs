@@ -12,12 +12,22 @@ use crate::script::{
 pub(super) fn apply(loaded: &mut Loaded, judged: bool) {
     for waiver in std::mem::take(&mut loaded.notes.waivers) {
         let waived = loaded.problems.waive(|problem| fits(&waiver, problem, loaded.notes.text_at(&problem.place)));
-        if !waived && (judged || !OF_RECORDINGS.contains(&waiver.fault)) {
+        if !waived && waiver.fault != OF_THE_DAY && (judged || !OF_RECORDINGS.contains(&waiver.fault)) {
             let Waiver { fault, about, place } = waiver;
             loaded.problems.add(place, Fault::IdleWaiver { fault, about });
         }
     }
 }
+
+/// Takes back the warnings that are waived, and leaves the other waivers alone.
+pub(super) fn lift(loaded: &mut Loaded) {
+    for waiver in &loaded.notes.waivers {
+        loaded.problems.waive(|problem| fits(waiver, problem, loaded.notes.text_at(&problem.place)));
+    }
+}
+
+/// The warning that comes up only where it is known which day it is.
+const OF_THE_DAY: &str = "no_calendar";
 
 /// The warnings that come up only where recordings are looked at.
 const OF_RECORDINGS: [&str; 7] =

@@ -1,14 +1,20 @@
 //! Every key of the operators' files in one table: what it takes, its default, its range, and why, in Chinese and English.
 //! The schema for editors is made from it, and so is the operators' guide; a test holds it against the loader.
 
+mod beside;
+mod golden;
 mod outside;
+mod reference;
 mod schema;
+mod sections;
 mod steps;
 mod table;
 #[cfg(test)]
 mod tests;
 
+pub use reference::reference;
 pub use schema::schema;
+pub use sections::{About, sections};
 
 /// A key of a file.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +47,8 @@ pub enum Form {
     Flag,
     /// A whole number of this range.
     Number(i64, i64),
-    /// A time with its unit.
-    Time,
+    /// A time with its unit, from the one to the other.
+    Time(&'static str, &'static str),
     /// A figure with this unit, of this range.
     Figure(&'static str, i64, i64),
     /// The name of a step.
@@ -65,6 +71,8 @@ pub enum Form {
     Named(&'static str),
     /// A list of sections of this name.
     List(&'static str),
+    /// A list of values of this form.
+    Each(&'static Form),
     /// Values of this form under names of the operators' own.
     Map(&'static Form),
     /// A value of this form, or a list of them.
@@ -87,9 +95,12 @@ impl Key {
     }
 }
 
+/// A wait: nobody wants ten minutes of silence on a telephone.
+const WAIT: Form = Form::Time("0s", "10m");
+
 /// Every key, section by section.
 pub fn keys() -> impl Iterator<Item = &'static Key> {
-    table::KEYS.iter().chain(&steps::KEYS).chain(&outside::KEYS)
+    table::KEYS.iter().chain(&steps::KEYS).chain(&outside::KEYS).chain(&golden::KEYS)
 }
 
 /// The keys of a section.

@@ -5,6 +5,9 @@ use super::{
     Key,
 };
 
+/// How long earlier calls and bars are remembered.
+const REMEMBERED: super::Form = Time("1m", "8784h");
+
 /// What goes into a JSON body.
 const SENT: super::Form = Any(&[Text, Number(i64::MIN, i64::MAX), Flag]);
 
@@ -20,9 +23,8 @@ pub(super) const KEYS: [Key; 29] = [
         "请客户留言；存好以后才说 thanks",
         "takes a message; it is stored before it is thanked for",
     ),
-    Key::new("step.*.message", "longest", Time, "最多录多久，5s 到 10m", "the longest message, 5s to 10m").or("\"2m\""),
-    Key::new("step.*.message", "quiet", Time, "停顿多久算说完，2s 到 30s", "the pause that ends it, 2s to 30s")
-        .or("\"5s\""),
+    Key::new("step.*.message", "longest", Time("5s", "10m"), "最多录多久", "the longest message").or("\"2m\""),
+    Key::new("step.*.message", "quiet", Time("2s", "30s"), "停顿多久算说完", "the pause that ends it").or("\"5s\""),
     Key::new(
         "step.*.message",
         "end",
@@ -86,7 +88,7 @@ pub(super) const KEYS: [Key; 29] = [
         "变量 = 答案里的位置，例如 customer.level、orders.0.id",
         "variable = its place in the answer, as in customer.level, orders.0.id",
     ),
-    Key::new("step.*.http", "timeout", Time, "一次最多等多久，100ms 到 10s", "how long one try may take, 100ms to 10s")
+    Key::new("step.*.http", "timeout", Time("100ms", "10s"), "一次最多等多久", "how long one try may take")
         .or("\"2s\""),
     Key::new(
         "step.*.http",
@@ -115,9 +117,9 @@ pub(super) const KEYS: [Key; 29] = [
     Key::new(
         "step.*.if_called_before",
         "within",
-        Time,
-        "上一通电话结束多久以内，1m 到 366 天",
-        "how long ago the last call ended at most, 1m to 366 days",
+        REMEMBERED,
+        "上一通电话结束多久以内，最多 366 天",
+        "how long ago the last call ended at most, up to 366 days",
     )
     .or("\"10m\""),
     Key::new(
@@ -134,6 +136,6 @@ pub(super) const KEYS: [Key; 29] = [
     Key::new("step.*.if_barred", "yes", Step, "暂停服务时去哪一步", "where to go on when it is").needed(),
     Key::new("step.*.if_barred", "no", Step, "照常服务时去哪一步", "where to go on when it is not").needed(),
     Key::new("step.*", "bar", Section("step.*.bar"), "暂停对这个号码的服务", "bars the caller's number"),
-    Key::new("step.*.bar", "for", Time, "多久，1m 到 366 天", "for how long, 1m to 366 days").needed(),
+    Key::new("step.*.bar", "for", REMEMBERED, "多久，最多 366 天", "for how long, up to 366 days").needed(),
     Key::new("step.*.bar", "reason", Text, "为什么，留在记录里", "why, for the record").needed(),
 ];

@@ -34,7 +34,7 @@ pub fn schema() -> Value {
 fn below(form: &Form) -> Vec<&'static str> {
     match form {
         Form::Section(name) | Form::Named(name) | Form::List(name) => vec![name],
-        Form::OneOrMore(form) | Form::Map(form) => below(form),
+        Form::OneOrMore(form) | Form::Map(form) | Form::Each(form) => below(form),
         Form::Any(forms) => forms.iter().flat_map(below).collect(),
         _ => Vec::new(),
     }
@@ -69,7 +69,11 @@ fn form(of: &Form) -> Value {
         Form::Flag => json!({ "type": "boolean" }),
         Form::Number(i64::MIN, i64::MAX) => json!({ "type": "integer" }),
         Form::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
-        Form::Time => pattern(TIME, "5s"),
+        Form::Time(least, most) => {
+            let mut time = pattern(TIME, "5s");
+            time["$comment"] = format!("{least} … {most}").into();
+            time
+        }
         Form::Figure(unit, least, most) => {
             let mut figure = pattern(&format!(r"^-?\d+(\.\d+)?\s*{unit}$"), &format!("{least}{unit}"));
             figure["$comment"] = format!("{least}{unit} … {most}{unit}").into();
@@ -89,6 +93,7 @@ fn form(of: &Form) -> Value {
         Form::List(name) => {
             json!({ "type": "array", "minItems": 1, "items": { "$ref": format!("#/$defs/{name}") } })
         }
+        Form::Each(value) => json!({ "type": "array", "minItems": 1, "items": form(value) }),
         Form::Map(value) => json!({ "type": "object", "additionalProperties": form(value) }),
         Form::OneOrMore(value) => {
             json!({ "anyOf": [form(value), { "type": "array", "minItems": 1, "items": form(value) }] })

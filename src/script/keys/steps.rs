@@ -2,10 +2,9 @@
 
 use super::{
     Form::{
-        Any, Dates, Digit, Flag, Length, List, Map, Number, OneOrMore, Prompt, Section, Step, Text, Time, Variable,
-        Word,
+        Any, Dates, Digit, Flag, Length, List, Map, Number, OneOrMore, Prompt, Section, Step, Text, Variable, Word,
     },
-    Key,
+    Key, WAIT,
     table::BARGE_IN,
 };
 
@@ -17,8 +16,14 @@ const CONTENT: super::Form = Any(&[Text, Number(i64::MIN, i64::MAX)]);
 
 pub(super) const KEYS: [Key; 55] = [
     Key::new("step.*", "say", OneOrMore(&SAYING), "播放的提示语", "what is said first"),
-    Key::new("step.*", "barge_in", BARGE_IN, "这一步的提示语怎样可以打断", "how the step's prompts may be interrupted")
-        .or("\"key\""),
+    Key::new(
+        "step.*",
+        "barge_in",
+        BARGE_IN,
+        "这一步的提示语怎样可以打断；没有写的按 [barge_in]",
+        "how the step's prompts may be interrupted; else as [barge_in] says",
+    )
+    .or("\"key\""),
     Key::new("step.*", "spare", Text, "没有用到也保留的原因", "why it is kept though nothing leads to it"),
     Key::new("step.*", "reason", Text, "为什么等得更短", "why the wait is shorter"),
     Key::new("step.*", "next", Step, "播完去哪一步", "where to go on"),
@@ -31,7 +36,7 @@ pub(super) const KEYS: [Key; 55] = [
         "what each key does: a step, repeat or louder",
     ),
     Key::new("step.*", "speech", Step, "客户开口说话时去哪一步", "where speech leads"),
-    Key::new("step.*", "wait", Time, "播完后安静等待多久", "silence before nothing counts as the answer").or("\"5s\""),
+    Key::new("step.*", "wait", WAIT, "播完后安静等待多久", "silence before nothing counts as the answer").or("\"5s\""),
     Key::new("step.*", "no_input", Step, "没有回答时去哪一步", "where no answer leads"),
     Key::new("step.*", "save", Variable, "把按的键记在这个变量里", "the variable that keeps the key"),
     Key::new(
@@ -74,8 +79,8 @@ pub(super) const KEYS: [Key; 55] = [
         "the key that ends them, or none where the length is exact",
     )
     .or("\"#\""),
-    Key::new("step.*.collect", "first", Time, "等第一个数字多久", "time to the first digit").or("\"8s\""),
-    Key::new("step.*.collect", "between", Time, "两个数字之间等多久", "time between digits").or("\"5s\""),
+    Key::new("step.*.collect", "first", WAIT, "等第一个数字多久", "time to the first digit").or("\"8s\""),
+    Key::new("step.*.collect", "between", WAIT, "两个数字之间等多久", "time between digits").or("\"5s\""),
     Key::new("step.*.collect", "tries", Number(1, 10), "一共请几次", "how often they are asked for").or("2"),
     Key::new("step.*.collect", "invalid", Prompt, "位数不对时说", "said where there are too few"),
     Key::new(
@@ -190,11 +195,18 @@ pub(super) const KEYS: [Key; 55] = [
     Key::new(
         "step.*",
         "hang_up",
-        Any(&[Flag, Time]),
+        Any(&[Flag, WAIT]),
         "道别之后等多久挂机；true 是五秒",
         "silence before the hang-up; true is five seconds",
     ),
     // ---- parts
     Key::new("step.*.say", "prompt", Text, "播放哪一条", "the prompt").needed(),
-    Key::new("step.*.say", "barge_in", BARGE_IN, "怎样可以打断", "how it may be interrupted").or("\"key\""),
+    Key::new(
+        "step.*.say",
+        "barge_in",
+        BARGE_IN,
+        "怎样可以打断；没有写的按 [barge_in]",
+        "how it may be interrupted; else as [barge_in] says",
+    )
+    .or("\"key\""),
 ];

@@ -2,10 +2,9 @@
 
 use super::{
     Form::{
-        Any, Dates, Digit, Figure, Flag, Hours, List, Map, Named, Number, OneOrMore, Prompt, Section, Step, Text, Time,
-        Word,
+        Any, Dates, Digit, Figure, Flag, Hours, List, Map, Named, Number, OneOrMore, Prompt, Section, Step, Text, Word,
     },
-    Key,
+    Key, WAIT,
 };
 use crate::script::problem::WAIVABLE;
 
@@ -150,7 +149,7 @@ pub(super) const KEYS: [Key; 73] = [
         "said where there is no number, or it could not be stored",
     )
     .or("\"one_way_no_number\""),
-    Key::new("line.*", "wait", Time, "开场之后等多久；不少于五秒", "silence after the opening; five seconds at least")
+    Key::new("line.*", "wait", WAIT, "开场之后等多久；不少于五秒", "silence after the opening; five seconds at least")
         .or("\"5s\""),
     Key::new("line.*", "reason", Text, "为什么等得更短", "why the wait is shorter"),
     Key::new("line.*", "ladder", Any(&[List("line.*.ladder"), OneOrMore(&Prompt)]), "一级一级的台阶", "the rungs")
@@ -164,9 +163,16 @@ pub(super) const KEYS: [Key; 73] = [
     )
     .or("\"hang_up\""),
     Key::new("line.*.ladder", "say", Prompt, "说哪一句", "the prompt").needed(),
-    Key::new("line.*.ladder", "wait", Time, "说完等多久；不少于五秒", "silence after it; five seconds at least")
+    Key::new("line.*.ladder", "wait", WAIT, "说完等多久；不少于五秒", "silence after it; five seconds at least")
         .or("\"5s\""),
-    Key::new("line.*.ladder", "barge_in", BARGE_IN, "怎样可以打断", "how it may be interrupted").or("\"key\""),
+    Key::new(
+        "line.*.ladder",
+        "barge_in",
+        BARGE_IN,
+        "怎样可以打断；没有写的按 [barge_in]",
+        "how it may be interrupted; else as [barge_in] says",
+    )
+    .or("\"key\""),
     Key::new(
         "line.*.ladder",
         "consent",
@@ -183,7 +189,7 @@ pub(super) const KEYS: [Key; 73] = [
     Key::new("words", "louder", Prompt, "客户要求大声时说", "said to who asks for louder prompts")
         .or("\"louder_apology\""),
     Key::new("words", "goodbye", Prompt, "道别", "the goodbye where no step has one").or("\"goodbye\""),
-    Key::new("words", "wait", Time, "道别后等多久才挂机", "silence before the hang-up").or("\"5s\""),
+    Key::new("words", "wait", WAIT, "道别后等多久才挂机", "silence before the hang-up").or("\"5s\""),
     Key::new("words", "reason", Text, "为什么等得更短", "why the wait is shorter"),
     // ---- hours
     Key::new("hours.*", "week", Text, "星期几：mon-fri、mon,wed,sat", "the days of the week: mon-fri, or mon,wed,sat")

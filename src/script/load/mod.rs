@@ -28,6 +28,7 @@ pub(super) use reader::nearest;
 use std::{collections::BTreeMap, sync::Arc};
 pub(super) use step::RECORDING_NOTICE;
 use toml::de::DeTable;
+pub(super) use value::MOST_DIGITS;
 
 /// Texts by language.
 pub(super) type Texts = BTreeMap<Locale, BTreeMap<PromptId, String>>;

@@ -19,7 +19,7 @@ use std::{ops::RangeInclusive, time::Duration};
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 
 /// More digits than any telephone number (15, ITU-T E.164), card or order number has; chosen.
-const MOST_DIGITS: usize = 32;
+pub(in crate::script) const MOST_DIGITS: usize = 32;
 
 /// Names longer than this are mistakes; chosen: they are file names and metric labels too.
 const LONGEST_NAME: usize = 64;

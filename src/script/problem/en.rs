@@ -174,6 +174,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("these hours follow the calendar of holidays, and that of {year} is not final"),
             "correct the year in holidays.toml once it is published, and remove draft = true",
         ),
+        Fault::NoCalendar { year } => (
+            format!("these hours follow the calendar of holidays, and it has nothing of {year}"),
+            "write the year's days off and moved working days into holidays.toml; until then only the days of the week count",
+        ),
         Fault::NoCondition => (
             "this line has no condition".into(),
             "write hours, dates, caller, variable or the like; where nothing fits is written as otherwise",

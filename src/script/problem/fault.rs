@@ -130,6 +130,8 @@ pub enum Fault {
     CalendarClash { day: jiff::civil::Date },
     /// Hours that follow a calendar which is not final.
     DraftCalendar { year: i16 },
+    /// Hours that follow a calendar which says nothing of the year that it is.
+    NoCalendar { year: i16 },
     /// A line of a branch without a condition.
     NoCondition,
     /// A variable with nothing to hold it against.
@@ -227,9 +229,10 @@ pub enum Fault {
 }
 
 /// The codes of the faults that can be waived: every warning, but the one that tells of waivers.
-pub const WAIVABLE: [&str; 13] = [
+pub const WAIVABLE: [&str; 14] = [
     "stray_file",
     "draft_calendar",
+    "no_calendar",
     "announced_key",
     "human_unsaid",
     "short_hang_up",
@@ -352,6 +355,7 @@ impl Fault {
             Self::BadCaller => "bad_caller",
             Self::CalendarClash { .. } => "calendar_clash",
             Self::DraftCalendar { .. } => "draft_calendar",
+            Self::NoCalendar { .. } => "no_calendar",
             Self::NoCondition => "no_condition",
             Self::NoTest => "no_test",
             Self::IdleLine { .. } => "idle_line",
@@ -415,6 +419,7 @@ impl Fault {
         match self {
             Self::StrayFile { .. }
             | Self::DraftCalendar { .. }
+            | Self::NoCalendar { .. }
             | Self::AnnouncedKey { .. }
             | Self::HumanUnsaid { .. }
             | Self::ShortHangUp { .. }

@@ -137,6 +137,10 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             format!("服务时间按节假日安排计算，但是 {year} 年的安排还没有核对"),
             "国务院办公厅公布后，改正 holidays.toml 里这一年的日子，并删掉 draft = true",
         ),
+        Fault::NoCalendar { year } => (
+            format!("服务时间按节假日安排计算，但是没有 {year} 年的安排"),
+            "在 holidays.toml 里写上这一年的放假和调休；没有写之前，只按星期几计算",
+        ),
         Fault::NoCondition => {
             ("这一行没有条件".into(), "写上 hours、dates、caller、variable 等条件；没有条件时去的地方写在 otherwise 里")
         }
