@@ -76,7 +76,8 @@ pub fn read(bytes: &[u8]) -> Result<Recording, WavError> {
 
     let frames = interleaved.len() / channels;
     let channel = |c| interleaved.iter().skip(c).step_by(channels).take(frames).copied().collect();
-    Ok(Recording { sample_rate: header.sample_rate, channels: (0..channels).map(channel).collect() })
+    let channels = if channels == 1 { vec![interleaved] } else { (0..channels).map(channel).collect() };
+    Ok(Recording { sample_rate: header.sample_rate, channels })
 }
 
 /// A recording in one channel as a WAV file: 16-bit PCM.
@@ -189,10 +190,21 @@ fn pcm(bytes: &[u8]) -> Result<Vec<i16>, WavError> {
             collect(reader.samples::<f32>(), |sample| (sample * 32_768.0).round() as i16)
         }
         (_, 8) => collect(reader.samples::<i16>(), |sample| sample << 8),
-        (_, 16) => collect(reader.samples::<i16>(), |sample| sample),
+        (_, 16) => match as_they_are(bytes, reader.len()) {
+            Some(samples) => Ok(samples),
+            None => collect(reader.samples::<i16>(), |sample| sample),
+        },
         (_, bits @ (24 | 32)) => collect(reader.samples::<i32>(), |sample| narrow(sample, u32::from(bits) - 16)),
         (_, bits) => Err(WavError::Pcm(format!("{bits} bits"))),
     }
+}
+
+/// Samples that lie in the file as they are wanted, which most do: hound would read them two bytes at a time.
+fn as_they_are(bytes: &[u8], samples: u32) -> Option<Vec<i16>> {
+    let data = chunk(bytes, b"data")?.data;
+    let (data, rest) = data.as_chunks::<2>();
+    let whole = rest.is_empty() && data.len() == samples as usize;
+    whole.then(|| data.iter().map(|raw| i16::from_le_bytes(*raw)).collect())
 }
 
 fn collect<S>(
