@@ -5,7 +5,7 @@
 //! has the last word wherever something is audible.
 
 use crate::{
-    audio::spectrum::{Bands, flat},
+    audio::spectrum::{Bands, bands, flat},
     phone::Digit,
 };
 use std::time::Duration;
@@ -115,6 +115,11 @@ impl Ear {
         self.echo.as_ref().is_some_and(|echo| echo.may_come_back(self.history.next()))
     }
 
+    /// Another frame in which nobody but us can have spoken, or not.
+    fn count_idle(&mut self, idle: bool) {
+        self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
+    }
+
     /// Only a frame of two peaks is worth a closer look.
     fn follow_keys(&mut self, frame: &Frame, samples: &[f32; FRAME_SAMPLES]) {
         if frame.spectrum.two < TWO_TONES {
@@ -203,13 +208,13 @@ impl Frames for Ear {
         if !self.history.last(1).any(|frame| frame.echo) {
             self.floor.follow(power);
         }
+        // The steady hiss of an idle line is of no interest: its level says all that anybody asks of it.
         let idle = level < IDLE && level < self.floor.dbov() + IDLE_OVER;
-        self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
-        // Nor is the steady hiss of an idle line: its level says all that anybody asks of it.
-        let resting = self.idle > IDLE_FRAMES;
+        let resting = idle && self.idle >= IDLE_FRAMES;
         let spoken_to = self.is_spoken_to();
         let quiet = level < WORTH_LOOKING || (level < self.floor.dbov() + WORTH_LOOKING_OVER && !spoken_to);
         if resting || quiet {
+            self.count_idle(idle);
             self.spectrum.skip(&samples);
             self.keys.skip();
             self.compare(flat(level));
@@ -221,18 +226,21 @@ impl Frames for Ear {
             }
             return self.remember(frame, false, false);
         }
-        frame.gate = self.gate.is_voice(pcm);
-        let (shape, bands) = self.spectrum.look(&samples);
-        frame.spectrum = shape;
-        let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        let compared = self.compare(bands);
+        let look = self.spectrum.look(&samples);
+        let compared = self.compare(bands(&look.power));
         frame.echo = compared.echo;
-        self.follow_keys(&frame, &samples);
-        if frame.echo && !compared.noise {
+        let ours = compared.echo && !compared.noise;
+        self.count_idle(idle || ours);
+        if ours {
+            self.keys.skip();
             self.keep_from_neural();
-        } else {
-            self.ask_neural(&samples);
+            return self.remember(frame, false, false);
         }
+        frame.gate = self.gate.is_voice(pcm);
+        frame.spectrum = self.spectrum.shape(&look);
+        self.follow_keys(&frame, &samples);
+        self.ask_neural(&samples);
+        let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
         self.remember(frame, audible, compared.own);
     }
 
