@@ -38,7 +38,11 @@ pub fn power(block: &mut [f32; POINTS]) -> [f32; POINTS / 2] {
     let needed = plan.transform.get_scratch_len().min(POINTS);
     // The lengths are the plan's own, so the transform cannot refuse them; were it to, the spectrum is empty.
     let _ = plan.transform.process_with_scratch(block, &mut spectrum, &mut scratch[..needed]);
-    std::array::from_fn(|bin| spectrum[bin].norm_sqr() / (POINTS * POINTS) as f32)
+    let mut power = [0.0; POINTS / 2];
+    for (power, value) in power.iter_mut().zip(&spectrum) {
+        *power = value.norm_sqr() * (1.0 / (POINTS * POINTS) as f32);
+    }
+    power
 }
 
 /// The bands of a power spectrum.

@@ -9,7 +9,7 @@
 
 use super::frame::FRAME;
 use crate::audio::spectrum::{BANDS, Bands};
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 /// Delays that are followed, in frames: 0-480 ms.
 const DELAYS: usize = 25;
@@ -114,7 +114,7 @@ impl Echo {
         let near = &self.heard[0];
         let echo = self.expected(number).map(|level| level + MARGIN);
         let noise = self.noise.unwrap_or_default().map(|level| level + NOISE_MARGIN);
-        let powers = std::array::from_fn(|band| 10f32.powf(f32::from(near[band]) / f32::from(DB) / 10.0));
+        let powers = std::array::from_fn(|band| POWERS[usize::from((near[band] / (DB / 2)) as u8)]);
         let holds_more = |than: &dyn Fn(usize) -> i16| holds_more(near, &powers, than);
         Compared {
             echo: !holds_more(&|band| echo[band]),
@@ -138,21 +138,17 @@ impl Echo {
         let near: Levels = std::array::from_fn(|band| a[band].max(b[band]).max(c[band]).max(HIDDEN));
         for delay in 0..DELAYS {
             let far = levels(self.far_at(number, delay));
-            for ((loss, far), near) in self.loss[delay].iter_mut().zip(far).zip(near) {
-                let over = far - near - *loss;
-                let change = if over > 0 { over >> LEARNT } else { -DOUBTED };
-                *loss += if far > PLAYED { change.max(-*loss) } else { 0 };
-            }
+            approach(&mut self.loss[delay], &far, &near);
         }
     }
 
     /// The loudest echo that may come in with frame `number`.
     fn expected(&self, number: u64) -> Levels {
-        let mut expected = [0; LANES];
+        let mut expected: Levels = [0; LANES];
         for delay in 0..DELAYS {
-            let far = levels(self.far_at(number, delay));
-            for ((expected, far), loss) in expected.iter_mut().zip(far).zip(self.loss[delay]) {
-                *expected = (far - loss).max(*expected);
+            let (far, loss) = (levels(self.far_at(number, delay)), &self.loss[delay]);
+            for band in 0..LANES {
+                expected[band] = expected[band].max(far[band] - loss[band]);
             }
         }
         expected
@@ -164,6 +160,20 @@ impl Echo {
             Some(at) if at < self.end && at + KEPT as u64 >= self.end => &self.played[at as usize % KEPT],
             _ => &NOTHING,
         }
+    }
+}
+
+/// Powers of the levels that [`Bands`] can hold, -120 dBov = 1.
+static POWERS: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|code| 10f32.powf(code as f32 / 20.0)));
+
+/// Brings a path's losses nearer to what these levels show. Every band takes the same way and only what counts is added:
+/// the compiler makes vector code of it.
+fn approach(loss: &mut Levels, far: &Levels, near: &Levels) {
+    for band in 0..LANES {
+        let over = far[band] - near[band] - loss[band];
+        let change = if over > 0 { over >> LEARNT } else { -DOUBTED };
+        let taught = -i16::from(far[band] > PLAYED);
+        loss[band] += change.max(-loss[band]) & taught;
     }
 }
 

@@ -13,6 +13,8 @@ const CHANNEL: std::ops::Range<usize> = 10..109;
 /// Autocorrelation lags of voices, 62-400 Hz, at half the sampling rate.
 const SHORTEST: usize = 10;
 const LONGEST: usize = 64;
+/// Samples that are compared, at half the rate.
+const WINDOW: usize = POINTS / 2 - LONGEST;
 
 /// The transform of levels' courses, the same for every stream.
 static ENVELOPE: LazyLock<Arc<dyn RealToComplex<f32>>> =
@@ -71,10 +73,13 @@ impl Spectrum {
     /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
     fn sustained(&mut self, power: &[f32; POINTS / 2], logs: &Logs) -> f32 {
         let mut lasting = 0.0;
-        for bin in 3..logs.len() - 3 {
-            let beside = (logs[bin - 3] + logs[bin - 2] + logs[bin + 2] + logs[bin + 3]) / 4.0;
-            let peak = (logs[bin] > logs[bin - 1]) & (logs[bin] >= logs[bin + 1]) & (logs[bin] > beside + PROMINENT);
-            self.standing[bin] = if peak { self.standing[bin].saturating_add(1) } else { 0 };
+        let mut peak = [false; CHANNEL.end - CHANNEL.start];
+        for (bin, around) in logs.array_windows::<7>().enumerate() {
+            let [a, b, c, at, d, e, f] = around;
+            peak[bin + 3] = (at > c) & (at >= d) & (*at > (a + b + e + f) / 4.0 + PROMINENT);
+        }
+        for (standing, peak) in self.standing.iter_mut().zip(peak) {
+            *standing = standing.saturating_add(1) & u8::from(peak).wrapping_neg();
         }
         for bin in (0..logs.len()).filter(|bin| self.standing[*bin] >= STANDING) {
             let at = CHANNEL.start + bin;
@@ -178,15 +183,11 @@ fn voicing(block: &[f32; POINTS]) -> f32 {
     let own = product(now, now);
     let mut other = product(&half[..now.len()], &half[..now.len()]);
     let mut strongest: f32 = 0.0;
-    for lag in (SHORTEST..=LONGEST).rev() {
-        let first = LONGEST - lag;
-        let then = &half[first..first + now.len()];
-        let common = product(now, then);
-        if common > 0.0 {
-            strongest = strongest.max(common * common / (own * other + 1e-20));
-        }
+    for (first, then) in half.array_windows::<WINDOW>().enumerate().take(LONGEST - SHORTEST + 1) {
+        let common = product(now, then).max(0.0);
+        strongest = strongest.max(common * common / (own * other + 1e-20));
         // The window moves on by one sample.
-        let next = half.get(first + now.len()).copied().unwrap_or_default();
+        let next = half.get(first + WINDOW).copied().unwrap_or_default();
         other = (other + next * next - half[first] * half[first]).max(0.0);
     }
     strongest.sqrt()
