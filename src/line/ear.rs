@@ -11,7 +11,7 @@ use crate::{
 use std::time::Duration;
 
 use super::{
-    Attention, Detector,
+    Attention, Detector, barge,
     dtmf::Keys,
     echo::{Compared, Echo},
     floor::Floor,
@@ -20,7 +20,7 @@ use super::{
     meter::Meter,
     plain,
     spectrum::Spectrum,
-    talk::{Heard, OverPrompt, Talk},
+    talk::{Heard, Talk},
     timeline::Frames,
     webrtc::Gate,
 };
@@ -130,7 +130,7 @@ impl Ear {
         }
     }
 
-    fn remember(&mut self, frame: Frame, audible: bool, own: bool) {
+    fn remember(&mut self, frame: Frame, audible: bool, own: Option<barge::Sound>) {
         let number = self.history.next();
         self.history.push(frame);
         let plain = plain::probability(self.history.last(plain::WINDOW).filter(|frame| !frame.echo), self.floor.over());
@@ -143,9 +143,9 @@ impl Ear {
             self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
         }
         let sound = audible && !frame.echo && (frame.gate || speech >= BELIEVED);
-        let over_prompt =
-            self.is_spoken_to().then(|| OverPrompt { own: own && audible, tonal: frame.spectrum.is_tonal() });
-        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo, over_prompt });
+        let over_prompt = self.is_spoken_to();
+        let heard = Heard { sound, plain, neural: self.neural_says, echo: frame.echo, own, over_prompt };
+        self.talk.follow(number, heard);
     }
 
     #[cfg(feature = "neural")]
@@ -224,7 +224,7 @@ impl Frames for Ear {
             } else {
                 self.ask_neural(&samples);
             }
-            return self.remember(frame, false, false);
+            return self.remember(frame, false, None);
         }
         let look = self.spectrum.look(&samples);
         let compared = self.compare(bands(&look.power));
@@ -234,20 +234,23 @@ impl Frames for Ear {
         if ours {
             self.keys.skip();
             self.keep_from_neural();
-            return self.remember(frame, false, false);
+            return self.remember(frame, false, None);
         }
         frame.gate = self.gate.is_voice(pcm);
-        frame.spectrum = self.spectrum.shape(&look);
+        let (shape, period) = self.spectrum.shape(&look);
+        frame.spectrum = shape;
         self.follow_keys(&frame, &samples);
         self.ask_neural(&samples);
         let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        self.remember(frame, audible, compared.own);
+        let own = audible && compared.own && !compared.echo;
+        let over = level - self.floor.dbov();
+        self.remember(frame, audible, own.then_some(barge::Sound { level, over, shape, period }));
     }
 
     fn missing(&mut self) {
         self.compare(flat(f32::NEG_INFINITY));
         self.ask_neural(&[0.0; FRAME_SAMPLES]);
-        self.remember(Frame::MISSING, false, false);
+        self.remember(Frame::MISSING, false, None);
     }
 
     fn close_gap(&mut self, frames: usize) -> usize {

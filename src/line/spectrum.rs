@@ -51,23 +51,25 @@ impl Spectrum {
         Look { power: power(&mut block.clone()), block }
     }
 
-    /// Its shape.
-    pub(super) fn shape(&mut self, Look { block, power }: &Look) -> Shape {
+    /// Its shape, and the period of its pitch in samples at half the rate.
+    pub(super) fn shape(&mut self, Look { block, power }: &Look) -> (Shape, u8) {
         let (peak, second, one, two) = peaks(power);
         let mut logs: Logs = [0.0; CHANNEL.end - CHANNEL.start];
         for (log, power) in logs.iter_mut().zip(&power[CHANNEL]) {
             *log = decibels(power + QUIET);
         }
-        Shape {
+        let (voicing, period) = voicing(block);
+        let shape = Shape {
             peak,
             second,
             one: share(one),
             two: share(two),
             flatness: flatness(&power[CHANNEL], &logs),
             flux: self.flux(&logs),
-            voicing: share(voicing(block)),
+            voicing: share(voicing),
             sustained: share(self.sustained(power, &logs)),
-        }
+        };
+        (shape, period)
     }
 
     /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
@@ -176,19 +178,22 @@ fn flatness(power: &[f32], logs: &Logs) -> u8 {
     ((mean - sum(logs) / bins) * 5.0).clamp(0.0, 255.0) as u8
 }
 
-/// The strongest normalised autocorrelation at the pitch of a voice.
-fn voicing(block: &[f32; POINTS]) -> f32 {
+/// The strongest normalised autocorrelation at the pitch of a voice, and at which lag.
+fn voicing(block: &[f32; POINTS]) -> (f32, u8) {
     let half: [f32; POINTS / 2] = std::array::from_fn(|n| block[2 * n] + block[2 * n + 1]);
     let now = &half[LONGEST..];
     let own = product(now, now);
     let mut other = product(&half[..now.len()], &half[..now.len()]);
-    let mut strongest: f32 = 0.0;
+    let mut strongest = (0.0, 0);
     for (first, then) in half.array_windows::<WINDOW>().enumerate().take(LONGEST - SHORTEST + 1) {
         let common = product(now, then).max(0.0);
-        strongest = strongest.max(common * common / (own * other + 1e-20));
+        let correlation = common * common / (own * other + 1e-20);
+        if correlation > strongest.0 {
+            strongest = (correlation, first);
+        }
         // The window moves on by one sample.
         let next = half.get(first + WINDOW).copied().unwrap_or_default();
         other = (other + next * next - half[first] * half[first]).max(0.0);
     }
-    strongest.sqrt()
+    (strongest.0.sqrt(), (LONGEST - strongest.1) as u8)
 }
