@@ -45,7 +45,7 @@ type Levels = [i16; LANES];
 
 /// Compares one line with what was played on it.
 pub(super) struct Echo {
-    played: [[u8; LANES]; KEPT],
+    played: [Bands; KEPT],
     /// The frame after the last that was played.
     end: u64,
     /// The last three frames that came in, the newest first.
@@ -74,7 +74,7 @@ impl Compared {
 
 impl Echo {
     pub(super) fn new() -> Self {
-        Self { played: [[0; LANES]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS], noise: None }
+        Self { played: [[0; BANDS]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS], noise: None }
     }
 
     /// Frames of these bands are played from `since` on, counted from the beginning of the timeline.
@@ -82,19 +82,17 @@ impl Echo {
         let first = (since + FRAME / 2).as_millis() as u64 / FRAME.as_millis() as u64;
         // Between two prompts nothing was played.
         for quiet in self.end.max(first.saturating_sub(KEPT as u64))..first {
-            self.played[quiet as usize % KEPT] = [0; LANES];
+            self.played[quiet as usize % KEPT] = [0; BANDS];
         }
         for (number, frame) in (first..).zip(frames) {
-            self.played[number as usize % KEPT][..BANDS].copy_from_slice(frame);
+            self.played[number as usize % KEPT] = *frame;
         }
         self.end = first + frames.len() as u64;
     }
 
     /// Frame `number` came in with these bands; what it holds says [`Echo::compare`].
     pub(super) fn hear(&mut self, number: u64, bands: Bands) {
-        let mut padded = [0; LANES];
-        padded[..BANDS].copy_from_slice(&bands);
-        self.heard = [levels(&padded), self.heard[0], self.heard[1]];
+        self.heard = [levels(&bands), self.heard[0], self.heard[1]];
         self.follow_noise();
         if self.may_come_back(number) {
             self.learn(number.saturating_sub(1));
@@ -154,8 +152,8 @@ impl Echo {
         expected
     }
 
-    fn far_at(&self, number: u64, delay: usize) -> &[u8; LANES] {
-        const NOTHING: [u8; LANES] = [0; LANES];
+    fn far_at(&self, number: u64, delay: usize) -> &Bands {
+        const NOTHING: Bands = [0; BANDS];
         match number.checked_sub(delay as u64) {
             Some(at) if at < self.end && at + KEPT as u64 >= self.end => &self.played[at as usize % KEPT],
             _ => &NOTHING,
@@ -185,10 +183,11 @@ fn holds_more(near: &Levels, powers: &[f32; BANDS], than: &dyn Fn(usize) -> i16)
 }
 
 /// A loop, since the compiler makes vector code of it and not of a map.
-fn levels(bands: &[u8; LANES]) -> Levels {
-    let mut levels = [0; LANES];
-    for (level, code) in levels.iter_mut().zip(bands) {
-        *level = i16::from(*code) * (DB / 2);
+fn levels(bands: &Bands) -> Levels {
+    let (mut codes, mut levels) = ([0; LANES], [0; LANES]);
+    codes[..BANDS].copy_from_slice(bands);
+    for (level, code) in levels.iter_mut().zip(codes) {
+        *level = i16::from(code) * (DB / 2);
     }
     levels
 }
