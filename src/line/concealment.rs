@@ -1,6 +1,6 @@
 //! Short cuts are filled before the neural detector hears them: it takes every cut for the end of a word.
 
-use super::frame::FRAME_SAMPLES;
+use super::frame::{FRAME_SAMPLES, mean_power};
 
 /// Cuts are filled for so many frames: 80 ms, as long as receivers conceal (ITU-T G.711 Appendix I: 60 ms).
 const FILLED: u32 = 4;
@@ -24,8 +24,7 @@ impl Default for Concealment {
 impl Concealment {
     /// Fills `samples` where they were cut, and remembers them where they were not.
     pub(super) fn fill(&mut self, samples: &mut [f32; FRAME_SAMPLES]) {
-        let power = samples.iter().map(|sample| sample * sample).sum::<f32>() / FRAME_SAMPLES as f32;
-        if power > CUT {
+        if mean_power(samples) > CUT {
             self.last = *samples;
             self.filled = 0;
             return;

@@ -3,7 +3,7 @@
 //! Silence suppression also leaves nothing, between talk spurts; there the sound has died away before it stops and
 //! begins softly. A lost packet stops a word at full level and goes on at full level.
 
-use super::frame::{FRAME_SAMPLES, Frame, Level};
+use super::frame::{FRAME_SAMPLES, Frame};
 
 /// Cuts are at least so long, in samples (8 ms: a packet of 10 ms whose edge is quiet) …
 const SHORTEST: u32 = 64;
@@ -89,5 +89,5 @@ fn loudest(frame: &Frame) -> f32 {
 
 /// A tone whose period fits the packet repeats itself without any loss.
 fn is_tonal(frame: &Frame) -> bool {
-    frame.spectrum.two > 230 && Level::of_power(frame.power()).dbov() > -60.0
+    frame.spectrum.two > 230 && frame.level() > -60.0
 }

@@ -5,13 +5,13 @@
 //! has the last word wherever something is audible.
 
 use crate::{
-    audio::spectrum::{Bands, flat},
+    audio::spectrum::{Bands, bands, flat},
     phone::Digit,
 };
 use std::time::Duration;
 
 use super::{
-    Attention, Detector,
+    Attention, Detector, barge,
     dtmf::Keys,
     echo::{Compared, Echo},
     floor::Floor,
@@ -20,7 +20,7 @@ use super::{
     meter::Meter,
     plain,
     spectrum::Spectrum,
-    talk::{Heard, OverPrompt, Talk},
+    talk::{Heard, Talk},
     timeline::Frames,
     webrtc::Gate,
 };
@@ -115,6 +115,11 @@ impl Ear {
         self.echo.as_ref().is_some_and(|echo| echo.may_come_back(self.history.next()))
     }
 
+    /// Another frame in which nobody but us can have spoken, or not.
+    fn count_idle(&mut self, idle: bool) {
+        self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
+    }
+
     /// Only a frame of two peaks is worth a closer look.
     fn follow_keys(&mut self, frame: &Frame, samples: &[f32; FRAME_SAMPLES]) {
         if frame.spectrum.two < TWO_TONES {
@@ -125,7 +130,7 @@ impl Ear {
         }
     }
 
-    fn remember(&mut self, frame: Frame, audible: bool, own: bool) {
+    fn remember(&mut self, frame: Frame, audible: bool, own: Option<barge::Sound>) {
         let number = self.history.next();
         self.history.push(frame);
         let plain = plain::probability(self.history.last(plain::WINDOW).filter(|frame| !frame.echo), self.floor.over());
@@ -138,9 +143,9 @@ impl Ear {
             self.history.amend(number.saturating_sub(plain::LAG), |kept| kept.speech = byte(plain));
         }
         let sound = audible && !frame.echo && (frame.gate || speech >= BELIEVED);
-        let over_prompt =
-            self.is_spoken_to().then(|| OverPrompt { own: own && audible, tonal: frame.spectrum.is_tonal() });
-        self.talk.follow(number, Heard { sound, plain, neural: self.neural_says, echo: frame.echo, over_prompt });
+        let over_prompt = self.is_spoken_to();
+        let heard = Heard { sound, plain, neural: self.neural_says, echo: frame.echo, own, over_prompt };
+        self.talk.follow(number, heard);
     }
 
     #[cfg(feature = "neural")]
@@ -203,13 +208,13 @@ impl Frames for Ear {
         if !self.history.last(1).any(|frame| frame.echo) {
             self.floor.follow(power);
         }
+        // The steady hiss of an idle line is of no interest: its level says all that anybody asks of it.
         let idle = level < IDLE && level < self.floor.dbov() + IDLE_OVER;
-        self.idle = if idle { self.idle.saturating_add(1) } else { 0 };
-        // Nor is the steady hiss of an idle line: its level says all that anybody asks of it.
-        let resting = self.idle > IDLE_FRAMES;
+        let resting = idle && self.idle >= IDLE_FRAMES;
         let spoken_to = self.is_spoken_to();
         let quiet = level < WORTH_LOOKING || (level < self.floor.dbov() + WORTH_LOOKING_OVER && !spoken_to);
         if resting || quiet {
+            self.count_idle(idle);
             self.spectrum.skip(&samples);
             self.keys.skip();
             self.compare(flat(level));
@@ -219,27 +224,33 @@ impl Frames for Ear {
             } else {
                 self.ask_neural(&samples);
             }
-            return self.remember(frame, false, false);
+            return self.remember(frame, false, None);
+        }
+        let look = self.spectrum.look(&samples);
+        let compared = self.compare(bands(&look.power));
+        frame.echo = compared.echo;
+        let ours = compared.echo && !compared.noise;
+        self.count_idle(idle || ours);
+        if ours {
+            self.keys.skip();
+            self.keep_from_neural();
+            return self.remember(frame, false, None);
         }
         frame.gate = self.gate.is_voice(pcm);
-        let (shape, bands) = self.spectrum.look(&samples);
+        let (shape, period) = self.spectrum.shape(&look);
         frame.spectrum = shape;
-        let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
-        let compared = self.compare(bands);
-        frame.echo = compared.echo;
         self.follow_keys(&frame, &samples);
-        if frame.echo && !compared.noise {
-            self.keep_from_neural();
-        } else {
-            self.ask_neural(&samples);
-        }
-        self.remember(frame, audible, compared.own);
+        self.ask_neural(&samples);
+        let audible = level > AUDIBLE && level > self.floor.dbov() + AUDIBLE_OVER;
+        let own = audible && compared.own && !compared.echo;
+        let over = level - self.floor.dbov();
+        self.remember(frame, audible, own.then_some(barge::Sound { level, over, shape, period }));
     }
 
     fn missing(&mut self) {
         self.compare(flat(f32::NEG_INFINITY));
         self.ask_neural(&[0.0; FRAME_SAMPLES]);
-        self.remember(Frame::MISSING, false, false);
+        self.remember(Frame::MISSING, false, None);
     }
 
     fn close_gap(&mut self, frames: usize) -> usize {

@@ -9,7 +9,7 @@
 
 use super::frame::FRAME;
 use crate::audio::spectrum::{BANDS, Bands};
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 /// Delays that are followed, in frames: 0-480 ms.
 const DELAYS: usize = 25;
@@ -45,7 +45,7 @@ type Levels = [i16; LANES];
 
 /// Compares one line with what was played on it.
 pub(super) struct Echo {
-    played: [[u8; LANES]; KEPT],
+    played: [Bands; KEPT],
     /// The frame after the last that was played.
     end: u64,
     /// The last three frames that came in, the newest first.
@@ -74,7 +74,7 @@ impl Compared {
 
 impl Echo {
     pub(super) fn new() -> Self {
-        Self { played: [[0; LANES]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS], noise: None }
+        Self { played: [[0; BANDS]; KEPT], end: 0, heard: [[0; LANES]; 3], loss: [[0; LANES]; DELAYS], noise: None }
     }
 
     /// Frames of these bands are played from `since` on, counted from the beginning of the timeline.
@@ -82,19 +82,17 @@ impl Echo {
         let first = (since + FRAME / 2).as_millis() as u64 / FRAME.as_millis() as u64;
         // Between two prompts nothing was played.
         for quiet in self.end.max(first.saturating_sub(KEPT as u64))..first {
-            self.played[quiet as usize % KEPT] = [0; LANES];
+            self.played[quiet as usize % KEPT] = [0; BANDS];
         }
         for (number, frame) in (first..).zip(frames) {
-            self.played[number as usize % KEPT][..BANDS].copy_from_slice(frame);
+            self.played[number as usize % KEPT] = *frame;
         }
         self.end = first + frames.len() as u64;
     }
 
     /// Frame `number` came in with these bands; what it holds says [`Echo::compare`].
     pub(super) fn hear(&mut self, number: u64, bands: Bands) {
-        let mut padded = [0; LANES];
-        padded[..BANDS].copy_from_slice(&bands);
-        self.heard = [levels(&padded), self.heard[0], self.heard[1]];
+        self.heard = [levels(&bands), self.heard[0], self.heard[1]];
         self.follow_noise();
         if self.may_come_back(number) {
             self.learn(number.saturating_sub(1));
@@ -114,7 +112,7 @@ impl Echo {
         let near = &self.heard[0];
         let echo = self.expected(number).map(|level| level + MARGIN);
         let noise = self.noise.unwrap_or_default().map(|level| level + NOISE_MARGIN);
-        let powers = std::array::from_fn(|band| 10f32.powf(f32::from(near[band]) / f32::from(DB) / 10.0));
+        let powers = std::array::from_fn(|band| POWERS[usize::from((near[band] / (DB / 2)) as u8)]);
         let holds_more = |than: &dyn Fn(usize) -> i16| holds_more(near, &powers, than);
         Compared {
             echo: !holds_more(&|band| echo[band]),
@@ -138,32 +136,42 @@ impl Echo {
         let near: Levels = std::array::from_fn(|band| a[band].max(b[band]).max(c[band]).max(HIDDEN));
         for delay in 0..DELAYS {
             let far = levels(self.far_at(number, delay));
-            for ((loss, far), near) in self.loss[delay].iter_mut().zip(far).zip(near) {
-                let over = far - near - *loss;
-                let change = if over > 0 { over >> LEARNT } else { -DOUBTED };
-                *loss += if far > PLAYED { change.max(-*loss) } else { 0 };
-            }
+            approach(&mut self.loss[delay], &far, &near);
         }
     }
 
     /// The loudest echo that may come in with frame `number`.
     fn expected(&self, number: u64) -> Levels {
-        let mut expected = [0; LANES];
+        let mut expected: Levels = [0; LANES];
         for delay in 0..DELAYS {
-            let far = levels(self.far_at(number, delay));
-            for ((expected, far), loss) in expected.iter_mut().zip(far).zip(self.loss[delay]) {
-                *expected = (far - loss).max(*expected);
+            let (far, loss) = (levels(self.far_at(number, delay)), &self.loss[delay]);
+            for band in 0..LANES {
+                expected[band] = expected[band].max(far[band] - loss[band]);
             }
         }
         expected
     }
 
-    fn far_at(&self, number: u64, delay: usize) -> &[u8; LANES] {
-        const NOTHING: [u8; LANES] = [0; LANES];
+    fn far_at(&self, number: u64, delay: usize) -> &Bands {
+        const NOTHING: Bands = [0; BANDS];
         match number.checked_sub(delay as u64) {
             Some(at) if at < self.end && at + KEPT as u64 >= self.end => &self.played[at as usize % KEPT],
             _ => &NOTHING,
         }
+    }
+}
+
+/// Powers of the levels that [`Bands`] can hold, -120 dBov = 1.
+static POWERS: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|code| 10f32.powf(code as f32 / 20.0)));
+
+/// Brings a path's losses nearer to what these levels show. Every band takes the same way and only what counts is added:
+/// the compiler makes vector code of it.
+fn approach(loss: &mut Levels, far: &Levels, near: &Levels) {
+    for band in 0..LANES {
+        let over = far[band] - near[band] - loss[band];
+        let change = if over > 0 { over >> LEARNT } else { -DOUBTED };
+        let taught = -i16::from(far[band] > PLAYED);
+        loss[band] += change.max(-loss[band]) & taught;
     }
 }
 
@@ -175,10 +183,11 @@ fn holds_more(near: &Levels, powers: &[f32; BANDS], than: &dyn Fn(usize) -> i16)
 }
 
 /// A loop, since the compiler makes vector code of it and not of a map.
-fn levels(bands: &[u8; LANES]) -> Levels {
-    let mut levels = [0; LANES];
-    for (level, code) in levels.iter_mut().zip(bands) {
-        *level = i16::from(*code) * (DB / 2);
+fn levels(bands: &Bands) -> Levels {
+    let (mut codes, mut levels) = ([0; LANES], [0; LANES]);
+    codes[..BANDS].copy_from_slice(bands);
+    for (level, code) in levels.iter_mut().zip(codes) {
+        *level = i16::from(code) * (DB / 2);
     }
     levels
 }

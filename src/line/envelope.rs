@@ -3,7 +3,11 @@
 //! Talk swings at the rate of syllables (2.5-10 Hz); noise as fast as it likes. Noise over speech fills the swings,
 //! a room's reverberation smears the fast ones.
 
-use super::{frame::Frame, spectrum::envelope_power};
+use super::{
+    frame::{Frame, product},
+    spectrum::envelope_power,
+};
+use crate::audio::spectrum::sum;
 
 /// Points of a course: 5.12 s at 100 Hz.
 pub(super) const COURSE: usize = 512;
@@ -22,20 +26,19 @@ pub(super) struct Envelope {
 impl Envelope {
     /// The figures of the last five seconds of `frames`; levels under `floor`, dBov, count as `floor`.
     pub(super) fn of<'a>(frames: impl Iterator<Item = &'a Frame>, floor: f32) -> Self {
-        let mut levels = [0.0; COURSE];
+        let (mut levels, mut amplitudes) = ([0.0; COURSE], [0.0; COURSE]);
+        let quietest = 10f32.powf(floor / 20.0);
         let mut count = 0;
         for level in frames.flat_map(|frame| frame.halves) {
             levels[count % COURSE] = level.dbov().max(floor);
+            amplitudes[count % COURSE] = level.power().sqrt().max(quietest);
             count += 1;
         }
         if count > COURSE {
             levels.rotate_left(count % COURSE);
+            amplitudes.rotate_left(count % COURSE);
         }
         let levels = &mut levels[..count.min(COURSE)];
-        let mut amplitudes = [0.0; COURSE];
-        for (amplitude, level) in amplitudes.iter_mut().zip(levels.iter()) {
-            *amplitude = 10f32.powf(level / 20.0);
-        }
         let amplitudes = &mut amplitudes[..levels.len()];
         centre(levels);
         centre(amplitudes);
@@ -48,20 +51,18 @@ impl Envelope {
 }
 
 fn centre(values: &mut [f32]) {
-    let mean = values.iter().sum::<f32>() / values.len().max(1) as f32;
+    let mean = sum(values) / values.len().max(1) as f32;
     values.iter_mut().for_each(|value| *value -= mean);
 }
 
 /// Bins of 100 Hz / 512 = 0.195 Hz.
 fn swing(values: &[f32]) -> f32 {
     let power = envelope_power(values);
-    let syllables: f32 = power[13..=51].iter().sum();
-    let faster: f32 = power[61..=230].iter().sum();
+    let (syllables, faster) = (sum(&power[13..=51]), sum(&power[61..=230]));
     10.0 * ((syllables + 1e-9) / (faster + 1e-9)).log10()
 }
 
 fn autocorrelation(values: &[f32], later: usize) -> f32 {
     let Some(delayed) = values.get(later..) else { return 0.0 };
-    let own: f32 = values.iter().map(|v| v * v).sum();
-    values.iter().zip(delayed).map(|(a, b)| a * b).sum::<f32>() / (own + 1e-6)
+    product(&values[..delayed.len()], delayed) / (product(values, values) + 1e-6)
 }

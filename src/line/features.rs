@@ -242,7 +242,7 @@ impl Sums {
         if !frame.is_dead() {
             let (speech, plain) = (f32::from(frame.speech) / 255.0, f32::from(frame.plain) / 255.0);
             let power = frame.power();
-            let level = Level::of_power(power).dbov();
+            let level = frame.level();
             self.likelihood += speech;
             self.power += power;
             self.doubtful += f32::from(u8::from(DOUBT.contains(&speech)));
@@ -333,7 +333,7 @@ fn shape<'a>(frames: impl Iterator<Item = &'a Frame>, sounding: f32) -> MeanShap
     let mut voicing_squared = 0.0;
     let mut before: Option<(&Frame, f32)> = None;
     for frame in frames {
-        let level = Level::of_power(frame.power()).dbov();
+        let level = frame.level();
         let (last, last_level) = before.unwrap_or((frame, level));
         before = Some((frame, level));
         if level < sounding || frame.echo {

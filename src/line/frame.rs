@@ -1,6 +1,6 @@
 //! What is remembered of every 20 ms of line.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 /// Samples of a frame at 8 kHz.
 pub(super) const FRAME_SAMPLES: usize = 160;
@@ -39,8 +39,47 @@ impl Level {
 
     /// Mean power, full scale = 1.
     pub(super) fn power(self) -> f32 {
-        if self.0 == 0 { 0.0 } else { 10f32.powf(self.dbov() / 10.0) }
+        POWERS[usize::from(self.0)]
     }
+
+    /// The level of the mean of two powers.
+    fn of_mean(a: Self, b: Self) -> Self {
+        Self(a.0.max(b.0).saturating_sub(UNDER_LOUDER[usize::from(a.0.abs_diff(b.0))]))
+    }
+
+    /// How many steps it lies above the least.
+    pub(super) fn steps(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// Powers of all levels: a judgement asks for thousands of them.
+static POWERS: LazyLock<[f32; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|step| if step == 0 { 0.0 } else { 10f32.powf(Level(step as u8).dbov() / 10.0) })
+});
+/// So many steps the mean of two powers lies under the louder, by the steps between them.
+static UNDER_LOUDER: LazyLock<[u8; 256]> = LazyLock::new(|| {
+    std::array::from_fn(|between| {
+        let quieter = 10f32.powf(-(between as f32) * Level::STEP / 10.0);
+        (-10.0 * ((1.0 + quieter) / 2.0).log10() / Level::STEP).round() as u8
+    })
+});
+
+/// Mean power of samples, full scale = 1.
+pub(super) fn mean_power(samples: &[f32]) -> f32 {
+    product(samples, samples) / samples.len().max(1) as f32
+}
+
+/// Sum of products in eight lanes, so that it becomes vector code.
+pub(super) fn product(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_left), (b, b_left)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut lanes = [0.0f32; 8];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    lanes.iter().sum::<f32>() + a_left.iter().zip(b_left).map(|(a, b)| a * b).sum::<f32>()
 }
 
 /// What was measured in 20 ms.
@@ -121,6 +160,11 @@ impl Frame {
     /// Mean power of the frame, full scale = 1.
     pub(super) fn power(&self) -> f32 {
         (self.halves[0].power() + self.halves[1].power()) / 2.0
+    }
+
+    /// Level of the frame.
+    pub(super) fn level(&self) -> f32 {
+        Level::of_mean(self.halves[0], self.halves[1]).dbov()
     }
 
     /// Whether nothing at all is heard: digital silence or no media.

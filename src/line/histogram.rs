@@ -20,14 +20,18 @@ impl Histogram {
     const LEAST: f32 = -96.0;
 
     pub(super) fn add(&mut self, value: f32) {
-        let bin = ((value - Self::LEAST) / Self::STEP) as usize;
+        self.count(((value - Self::LEAST) / Self::STEP) as usize);
+    }
+
+    fn count(&mut self, bin: usize) {
         self.counts[bin.min(Self::BINS - 1)] += 1;
         self.total += 1;
     }
 
     /// Both halves' levels, dBov.
     pub(super) fn add_halves(&mut self, frame: &Frame) {
-        frame.halves.iter().for_each(|level| self.add(level.dbov()));
+        // A bin is two steps of a level.
+        frame.halves.iter().for_each(|level| self.count(level.steps() / 2));
     }
 
     /// The value under which this share of the counted ones lies; the least one where nothing was counted.

@@ -7,6 +7,7 @@
 //! "Frames arrive" and "somebody speaks" are different signals: missing frames are time that passed without media.
 
 mod analyze;
+mod barge;
 #[cfg(feature = "neural")]
 mod concealment;
 mod cuts;

@@ -1,7 +1,7 @@
 //! The neural detector at work: gain, steps of 32 ms laid over frames of 20 ms, and when to save the work.
 
 use super::{
-    frame::{FRAME_SAMPLES, Level},
+    frame::{FRAME_SAMPLES, Level, mean_power},
     gain::Gain,
     silero::{Memory, Model, STEP},
 };
@@ -57,7 +57,7 @@ impl Neural {
     }
 
     fn decide(&mut self) -> f32 {
-        let power = self.step.iter().map(|s| s * s).sum::<f32>() / STEP as f32;
+        let power = mean_power(&self.step);
         let level = Level::of_power(power).dbov();
         if self.gain.follow(level, power) {
             self.memory = Memory::new();

@@ -2,9 +2,9 @@
 
 use super::{
     envelope::COURSE,
-    frame::{FRAME_SAMPLES, Shape},
+    frame::{FRAME_SAMPLES, Shape, product},
 };
-use crate::audio::spectrum::{Bands, KEPT, POINTS, bands, power};
+use crate::audio::spectrum::{KEPT, POINTS, decibels, power, sum};
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::{Arc, LazyLock};
 
@@ -13,6 +13,8 @@ const CHANNEL: std::ops::Range<usize> = 10..109;
 /// Autocorrelation lags of voices, 62-400 Hz, at half the sampling rate.
 const SHORTEST: usize = 10;
 const LONGEST: usize = 64;
+/// Samples that are compared, at half the rate.
+const WINDOW: usize = POINTS / 2 - LONGEST;
 
 /// The transform of levels' courses, the same for every stream.
 static ENVELOPE: LazyLock<Arc<dyn RealToComplex<f32>>> =
@@ -40,16 +42,23 @@ impl Spectrum {
         self.kept.copy_from_slice(&samples[FRAME_SAMPLES - KEPT..]);
     }
 
-    /// The shape of the spectrum at the end of `samples`.
-    pub(super) fn look(&mut self, samples: &[f32; FRAME_SAMPLES]) -> (Shape, Bands) {
+    /// The spectrum at the end of `samples`.
+    pub(super) fn look(&mut self, samples: &[f32; FRAME_SAMPLES]) -> Look {
         let mut block = [0.0; POINTS];
         block[..KEPT].copy_from_slice(&self.kept);
         block[KEPT..].copy_from_slice(samples);
         self.skip(samples);
-        let voicing = voicing(&block);
-        let power = power(&mut block);
-        let (peak, second, one, two) = peaks(&power);
-        let logs: Logs = std::array::from_fn(|bin| 10.0 * (power[CHANNEL.start + bin] + QUIET).log10());
+        Look { power: power(&mut block.clone()), block }
+    }
+
+    /// Its shape, and the period of its pitch in samples at half the rate.
+    pub(super) fn shape(&mut self, Look { block, power }: &Look) -> (Shape, u8) {
+        let (peak, second, one, two) = peaks(power);
+        let mut logs: Logs = [0.0; CHANNEL.end - CHANNEL.start];
+        for (log, power) in logs.iter_mut().zip(&power[CHANNEL]) {
+            *log = decibels(power + QUIET);
+        }
+        let (voicing, period) = voicing(block);
         let shape = Shape {
             peak,
             second,
@@ -58,36 +67,50 @@ impl Spectrum {
             flatness: flatness(&power[CHANNEL], &logs),
             flux: self.flux(&logs),
             voicing: share(voicing),
-            sustained: share(self.sustained(&power, &logs)),
+            sustained: share(self.sustained(power, &logs)),
         };
-        (shape, bands(&power))
+        (shape, period)
     }
 
     /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
     fn sustained(&mut self, power: &[f32; POINTS / 2], logs: &Logs) -> f32 {
         let mut lasting = 0.0;
-        for bin in 3..logs.len() - 3 {
-            let around = [logs[bin - 3], logs[bin - 2], logs[bin + 2], logs[bin + 3]];
-            let beside = around.iter().sum::<f32>() / 4.0;
-            let peak = logs[bin] > logs[bin - 1] && logs[bin] >= logs[bin + 1] && logs[bin] > beside + PROMINENT;
-            self.standing[bin] = if peak { self.standing[bin].saturating_add(1) } else { 0 };
-            if self.standing[bin] >= STANDING {
-                let at = CHANNEL.start + bin;
-                lasting += power[at - 1..=at + 1].iter().sum::<f32>();
-            }
+        let mut peak = [false; CHANNEL.end - CHANNEL.start];
+        for (bin, around) in logs.array_windows::<7>().enumerate() {
+            let [a, b, c, at, d, e, f] = around;
+            peak[bin + 3] = (at > c) & (at >= d) & (*at > (a + b + e + f) / 4.0 + PROMINENT);
         }
-        lasting / (power[CHANNEL].iter().sum::<f32>() + QUIET)
+        for (standing, peak) in self.standing.iter_mut().zip(peak) {
+            *standing = standing.saturating_add(1) & u8::from(peak).wrapping_neg();
+        }
+        for bin in (0..logs.len()).filter(|bin| self.standing[*bin] >= STANDING) {
+            let at = CHANNEL.start + bin;
+            lasting += power[at - 1] + power[at] + power[at + 1];
+        }
+        lasting / (sum(&power[CHANNEL]) + QUIET)
     }
 
     /// Mean difference of the logarithms, after the mean difference in level is taken away.
     fn flux(&mut self, logs: &Logs) -> u8 {
-        let difference: Logs = std::array::from_fn(|bin| logs[bin] - self.before[bin]);
+        let mut difference: Logs = [0.0; CHANNEL.end - CHANNEL.start];
+        for ((difference, now), before) in difference.iter_mut().zip(logs).zip(&self.before) {
+            *difference = now - before;
+        }
         self.before = *logs;
         let bins = difference.len() as f32;
-        let mean = difference.iter().sum::<f32>() / bins;
-        let flux = difference.iter().map(|d| (d - mean).abs()).sum::<f32>() / bins;
-        (flux * 10.0).min(255.0) as u8
+        let mean = sum(&difference) / bins;
+        for difference in &mut difference {
+            *difference = (*difference - mean).abs();
+        }
+        (sum(&difference) / bins * 10.0).min(255.0) as u8
     }
+}
+
+/// What [`Spectrum::look`] saw.
+pub(super) struct Look {
+    block: [f32; POINTS],
+    /// Power in each bin, full scale = 1.
+    pub(super) power: [f32; POINTS / 2],
 }
 
 /// A peak stands out by so many dB.
@@ -121,56 +144,56 @@ pub(super) fn envelope_power(values: &[f32]) -> [f32; COURSE / 2] {
 
 /// The two strongest peaks and the shares of the power in the first and in both.
 fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
-    let total: f32 = power.iter().sum::<f32>() + QUIET;
-    let around = |bin: usize| bin.saturating_sub(2)..(bin + 3).min(power.len());
-    let strongest = |except: std::ops::Range<usize>| {
-        (2..power.len()).filter(|bin| !except.contains(bin)).max_by(|a, b| power[*a].total_cmp(&power[*b])).unwrap_or(0)
+    let total = sum(power) + QUIET;
+    let around = |bin: usize| sum(&power[bin.saturating_sub(2)..(bin + 3).min(power.len())]);
+    let first = 2 + strongest(&power[2..]);
+    let (below, above) = (&power[2..first.saturating_sub(3).max(2)], &power[(first + 4).min(power.len())..]);
+    let (low, high) = (strongest(below), strongest(above));
+    let second = match (below.get(low), above.get(high)) {
+        (Some(low_power), Some(high_power)) if low_power > high_power => 2 + low,
+        (Some(_), None) => 2 + low,
+        _ => first + 4 + high,
     };
-    let first = strongest(0..0);
-    let second = strongest(first.saturating_sub(3)..first + 4);
-    let in_first: f32 = power[around(first)].iter().sum();
-    let in_second: f32 = power[around(second)].iter().sum();
+    let (in_first, in_second) = (around(first), around(second));
     (first as u8, second as u8, in_first / total, (in_first + in_second) / total)
+}
+
+/// Where the greatest of them is; the maximum in eight lanes first.
+fn strongest(values: &[f32]) -> usize {
+    let (eights, left) = values.as_chunks::<8>();
+    let mut lanes = [0.0f32; 8];
+    for eight in eights {
+        for lane in 0..8 {
+            lanes[lane] = if eight[lane] > lanes[lane] { eight[lane] } else { lanes[lane] };
+        }
+    }
+    let greatest = lanes.iter().chain(left).copied().fold(0.0, f32::max);
+    values.iter().position(|value| *value >= greatest).unwrap_or_default()
 }
 
 /// How far the geometric mean lies below the arithmetic, 0.2 dB.
 fn flatness(power: &[f32], logs: &Logs) -> u8 {
     let bins = logs.len() as f32;
-    let mean = power.iter().sum::<f32>() / bins + QUIET;
-    let log_mean = logs.iter().sum::<f32>() / bins;
-    ((10.0 * mean.log10() - log_mean) * 5.0).clamp(0.0, 255.0) as u8
+    let mean = decibels(sum(power) / bins + QUIET);
+    ((mean - sum(logs) / bins) * 5.0).clamp(0.0, 255.0) as u8
 }
 
-/// The strongest normalised autocorrelation at the pitch of a voice.
-fn voicing(block: &[f32; POINTS]) -> f32 {
+/// The strongest normalised autocorrelation at the pitch of a voice, and at which lag.
+fn voicing(block: &[f32; POINTS]) -> (f32, u8) {
     let half: [f32; POINTS / 2] = std::array::from_fn(|n| block[2 * n] + block[2 * n + 1]);
     let now = &half[LONGEST..];
     let own = product(now, now);
     let mut other = product(&half[..now.len()], &half[..now.len()]);
-    let mut strongest: f32 = 0.0;
-    for lag in (SHORTEST..=LONGEST).rev() {
-        let first = LONGEST - lag;
-        let then = &half[first..first + now.len()];
-        let common = product(now, then);
-        if common > 0.0 {
-            strongest = strongest.max(common * common / (own * other + 1e-20));
+    let mut strongest = (0.0, 0);
+    for (first, then) in half.array_windows::<WINDOW>().enumerate().take(LONGEST - SHORTEST + 1) {
+        let common = product(now, then).max(0.0);
+        let correlation = common * common / (own * other + 1e-20);
+        if correlation > strongest.0 {
+            strongest = (correlation, first);
         }
         // The window moves on by one sample.
-        let next = half.get(first + now.len()).copied().unwrap_or_default();
+        let next = half.get(first + WINDOW).copied().unwrap_or_default();
         other = (other + next * next - half[first] * half[first]).max(0.0);
     }
-    strongest.sqrt()
-}
-
-/// Sum of products in eight lanes, so that it becomes vector code.
-fn product(a: &[f32], b: &[f32]) -> f32 {
-    let (a, a_left) = a.as_chunks::<8>();
-    let (b, b_left) = b.as_chunks::<8>();
-    let mut lanes = [0.0f32; 8];
-    for (a, b) in a.iter().zip(b) {
-        for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    lanes.iter().sum::<f32>() + a_left.iter().zip(b_left).map(|(a, b)| a * b).sum::<f32>()
+    (strongest.0.sqrt(), (LONGEST - strongest.1) as u8)
 }

@@ -1,5 +1,6 @@
 //! Frames in, the beginnings and ends of sound and speech out.
 
+use super::barge::{Evidence, Sound};
 use std::collections::VecDeque;
 
 /// A frame as the detector heard it.
@@ -13,31 +14,18 @@ pub(super) struct Heard {
     pub(super) neural: Option<f32>,
     /// It is what we played, coming back.
     pub(super) echo: bool,
-    /// Where something is played to the caller that may come back.
-    pub(super) over_prompt: Option<OverPrompt>,
-}
-
-/// What counts besides while a prompt is played: a false stop is worse than a late one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct OverPrompt {
-    /// Audible, and more than what was played and the line's noise together.
-    pub(super) own: bool,
-    /// A machine's tone.
-    pub(super) tonal: bool,
-}
-
-impl OverPrompt {
-    /// A vowel may look like a tone for a moment: then the neural detector has to be past doubt.
-    fn may_stop_it(&self, neural: Option<f32>) -> bool {
-        self.own && (!self.tonal || neural.is_some_and(|neural| neural >= UNDENIABLE))
-    }
+    /// It is audible, and more than what was played and the line's noise together.
+    pub(super) own: Option<Sound>,
+    /// Something is played to the caller that may come back.
+    pub(super) over_prompt: bool,
 }
 
 impl Heard {
     /// Whether this frame makes it sure that somebody speaks. The plain detector looks back a quarter of a second and
     /// may be believed a little less where the neural one agrees.
     fn is_sure(&self) -> bool {
-        if self.echo || self.over_prompt.is_some_and(|over| !over.may_stop_it(self.neural)) {
+        let no_voice = self.own.is_none_or(|sound| sound.shape.is_tonal());
+        if self.echo || (self.over_prompt && no_voice) {
             return false;
         }
         match self.neural {
@@ -74,14 +62,8 @@ const QUIET: u64 = 5;
 const PAUSE: u64 = 10;
 /// Speech begins where it is sure for so many frames in a row: 60 ms.
 const SURE_FRAMES: u64 = 3;
-/// Over a prompt for so many, less those between them that are not: 80 ms …
+/// Over a prompt for so many, less those between them that are not, where only the plain detector works: 80 ms.
 const SURE_OVER_PROMPT: u64 = 4;
-/// … or 60 ms, the last two of them past doubt: there the neural detector is this sure. Measured with three and four
-/// frames and several limits: these stop half as often for nothing and 10 ms later.
-const STRONG: f32 = 0.8;
-const STRONG_FRAMES: u64 = 2;
-/// What looks like a machine's tone is speech only where the neural detector is this sure.
-const UNDENIABLE: f32 = 0.95;
 /// Under loud noise the neural detector falters: there the plain one is believed where in most of 1.28 s it is sure, and
 /// the neural one has not ruled it out in an eighth of them.
 const STUBBORN: u32 = 30;
@@ -109,8 +91,8 @@ pub(super) struct Talk {
     with_sound: u64,
     without_sound: u64,
     sure: u64,
-    /// Frames in a row past doubt.
-    strong: u64,
+    /// That somebody interrupts a prompt.
+    evidence: Evidence,
     last_speech: u64,
     without_echo: u64,
     /// Of the last 64 frames: where the plain detector was sure, and where the neural one did not rule speech out.
@@ -129,7 +111,7 @@ impl Talk {
             with_sound: 0,
             without_sound: 0,
             sure: 0,
-            strong: 0,
+            evidence: Evidence::new(),
             last_speech: 0,
             without_echo: AFTER_ECHO,
             plainly: 0,
@@ -173,16 +155,19 @@ impl Talk {
         self.plainly = self.plainly << 1 | u64::from(!heard.echo && heard.plain >= PLAIN_SURE);
         self.possibly = self.possibly << 1 | u64::from(heard.neural.is_some_and(|neural| neural >= POSSIBLE));
         // A prompt is not stopped by what may well be a noise.
-        let stubborn = heard.over_prompt.is_none()
-            && self.plainly.count_ones() >= STUBBORN
-            && self.possibly.count_ones() >= NOT_RULED_OUT;
+        let stubborn =
+            !heard.over_prompt && self.plainly.count_ones() >= STUBBORN && self.possibly.count_ones() >= NOT_RULED_OUT;
         self.count(&heard, heard.is_sure() || stubborn);
+        if let Some(neural) = heard.neural {
+            self.evidence.follow(neural, heard.plain, heard.echo, heard.own.filter(|_| heard.over_prompt));
+        }
         if heard.is_likely() || (stubborn && heard.plain >= PLAIN_SURE) {
             self.last_speech = number;
         }
         if self.speaking {
             if number - self.last_speech.min(number) >= PAUSE {
                 self.speaking = false;
+                self.evidence.forget();
                 self.turns.push_back(Turn::Pause(self.last_speech + 1));
             }
             return;
@@ -198,22 +183,19 @@ impl Talk {
     fn count(&mut self, heard: &Heard, sure: bool) {
         self.sure = match (sure, heard.over_prompt) {
             (true, _) => (self.sure + 1).min(SURE_OVER_PROMPT),
-            (false, Some(_)) => self.sure.saturating_sub(1),
-            (false, None) => 0,
+            (false, true) => self.sure.saturating_sub(1),
+            (false, false) => 0,
         };
-        let strong = sure && heard.neural.is_some_and(|neural| neural >= STRONG);
-        self.strong = if strong { self.strong + 1 } else { 0 };
     }
 
+    /// Over a prompt a false stop is worse than a late one: there the evidence decides, where there is any.
     fn is_speech(&self, heard: &Heard) -> bool {
-        let needed = match heard.over_prompt {
-            Some(_) if self.strong < STRONG_FRAMES => SURE_OVER_PROMPT,
-            _ => SURE_FRAMES,
-        };
-        let with_sound = match heard.neural {
-            None => SUSTAINED,
-            Some(_) if heard.over_prompt.is_none() && self.without_echo < AFTER_ECHO => SUSTAINED_OVER_ECHO,
-            Some(_) => 0,
+        let (needed, with_sound) = match (heard.over_prompt, heard.neural) {
+            (true, Some(_)) => return self.evidence.is_enough(),
+            (true, None) => (SURE_OVER_PROMPT, SUSTAINED),
+            (false, None) => (SURE_FRAMES, SUSTAINED),
+            (false, Some(_)) if self.without_echo < AFTER_ECHO => (SURE_FRAMES, SUSTAINED_OVER_ECHO),
+            (false, Some(_)) => (SURE_FRAMES, 0),
         };
         self.sure >= needed && (self.sounds & ((1 << SUSTAINED_IN) - 1)).count_ones() >= with_sound
     }

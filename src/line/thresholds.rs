@@ -19,6 +19,8 @@ pub struct Thresholds {
     pub noisy_db: f32,
     /// Without a caller, what is quieter than this (its loudest twentieth), dBov, is a silent line and not a noisy one.
     pub noise_dbov: f32,
+    /// Which of several conditions that are heard at once is told to the caller: the first of these.
+    pub order: [Condition; 4],
 }
 
 impl Thresholds {
@@ -26,6 +28,10 @@ impl Thresholds {
     pub const LEVELS: RangeInclusive<i64> = -70..=-20;
     /// What an SNR may be set to, dB: under 0 nobody is understood, over 20 everybody.
     pub const RATIOS: RangeInclusive<i64> = 0..=20;
+    /// The conditions that a caller may have at once, those first whose words help most (service-script.md §1): who moves
+    /// for better reception is heard at all; a quiet place ends what nobody can speak against; who takes the handset up
+    /// is louder too; speaking up comes last.
+    pub const ORDER: [Condition; 4] = [Condition::Choppy, Condition::Noisy, Condition::Handsfree, Condition::Faint];
 
     /// What these thresholds leave of a judgement made under others: a verdict whose own figures they no longer allow
     /// becomes the harmless one. What looser thresholds would have added can't be told from the figures.
@@ -51,7 +57,7 @@ impl Thresholds {
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self { faint_dbov: -37.0, handsfree_dbov: -35.0, noisy_db: 8.5, noise_dbov: -58.0 }
+        Self { faint_dbov: -37.0, handsfree_dbov: -35.0, noisy_db: 8.5, noise_dbov: -58.0, order: Self::ORDER }
     }
 }
 

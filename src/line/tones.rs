@@ -127,7 +127,7 @@ impl Beat {
         let (low, high) = (shape.peak.min(shape.second), shape.peak.max(shape.second));
         let dual = shape.two.saturating_sub(shape.one) > 20;
         let count = |within: bool| u64::from(within);
-        let level = Level::of_power(frame.power()).dbov();
+        let level = frame.level();
         self.on += 1;
         self.held += count((level - self.level).abs() < HELD);
         self.level = level;

@@ -146,6 +146,8 @@ fn marked_scripts() -> Vec<(&'static str, String)> {
         ("bad_figure", format!("[hearing]\nfaint = «-37\n{WELCOME}{AGENT}")),
         ("bad_figure", format!("[hearing]\nnoisy = «\"-37dBov\"\n{WELCOME}{AGENT}")),
         ("figure_range", format!("[hearing]\nnoisy = «\"40dB\"\n{WELCOME}{AGENT}")),
+        ("bad_word", format!("[hearing]\norder = [\"noisy\", «\"quiet\"]\n{WELCOME}{AGENT}")),
+        ("word_twice", format!("[hearing]\norder = [\"noisy\", \"faint\", «\"noisy\"]\n{WELCOME}{AGENT}")),
         ("unknown_key", format!("[hearing]\n«fainted = \"-37dBov\"\n{WELCOME}{AGENT}")),
         ("bad_dates", format!("[[greeting]]\ndates = «\"2027-02-30\"\nsay = \"welcome\"\n{WELCOME}{AGENT}")),
         (

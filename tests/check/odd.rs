@@ -35,6 +35,7 @@ pub fn scripts() -> Vec<(&'static str, String)> {
         ("nobody there, numbers only", "[hotline]\nagent = \"away\"\n[step.away]\nsay = \"agents_unavailable\"\nnext = \"number\"\n[step.number]\nsay = \"callback_number\"\ncollect = { into = \"n\", length = 11, give_up = \"bye\" }\nnext = \"call\"\n[step.call]\nsay = \"callback_confirm\"\ncallback = { number = \"$n\", failed = \"sorry\" }\nnext = \"bye\"\n[step.sorry]\nsay = \"system_error\"\nhang_up = true\n[step.bye]\nsay = \"goodbye\"\nhang_up = true\n".into()),
         ("the same prompt everywhere, by table", format!("[step.welcome]\nsay = [{{ prompt = \"welcome\", barge_in = \"none\" }}, \"welcome\"]\nspeech = \"agent\"\n{AGENT}")),
         ("thresholds with and without a space", format!("{short}[hearing]\nfaint = \"-40 dBov\"\nnoisy = \"6dB\"\n")),
+        ("an order of conditions, in part", format!("{short}[hearing]\norder = [\"faint\", \"choppy\"]\n")),
         ("letter keys", format!("[step.welcome]\nsay = \"welcome\"\nkeys = {{ a = \"agent\", D = \"agent\", 0 = \"agent\" }}\n{AGENT}")),
         ("a step that tells something and comes back", format!("{}[step.news]\nsay = \"out_of_scope\"\nnext = \"welcome\"\n{AGENT}", WELCOME.replace("2 = \"agent\"", "2 = \"news\""))),
         ("quoted keys, and a hash key", format!("[step.welcome]\nsay = \"welcome\"\nkeys = {{ \"1\" = \"agent\", \"#\" = \"repeat\", \"0\" = \"agent\" }}\n{AGENT}")),

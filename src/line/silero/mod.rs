@@ -207,11 +207,13 @@ fn exp(x: f32) -> f32 {
     /// 1.5 × 2^23: adding it rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
     let scaled = (x.clamp(-87.0, 87.0)) * std::f32::consts::LOG2_E;
-    let whole = (scaled + ROUND) - ROUND;
+    let rounded = scaled + ROUND;
+    let whole = rounded - ROUND;
     let part = (scaled - whole) * std::f32::consts::LN_2;
     let series = 1.0
         + part * (1.0 + part * (0.5 + part * (1.0 / 6.0 + part * (1.0 / 24.0 + part * (1.0 / 120.0 + part / 720.0)))));
-    let power = f32::from_bits(((whole as i32 + 127) << 23) as u32);
+    // The whole number stands in the lowest bits of the sum: no conversion, which would ask for what does not fit.
+    let power = f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23));
     series * power
 }
 

@@ -14,7 +14,7 @@ pub(super) const BARGE_IN: super::Form = Word(&["none", "key", "speech"]);
 /// A ladder, or none.
 const LADDER: super::Form = Any(&[Word(&["off"]), Section("line.*")]);
 
-pub(super) const KEYS: [Key; 73] = [
+pub(super) const KEYS: [Key; 74] = [
     Key::new("", "hotline", Section("hotline"), "热线本身", "the hotline itself"),
     Key::new("", "greeting", List("greeting"), "问候语：第一条符合的生效", "greetings: the first that fits is said"),
     Key::new("", "barge_in", Map(&BARGE_IN), "每条提示语怎样可以打断", "how each prompt may be interrupted"),
@@ -116,6 +116,14 @@ pub(super) const KEYS: [Key; 73] = [
         "under this a line without a voice is silent",
     )
     .or("\"-58dBov\""),
+    Key::new(
+        "hearing",
+        "order",
+        OneOrMore(&Word(&["choppy", "noisy", "handsfree", "faint"])),
+        "几种情况同时有，先说哪一种",
+        "which of several conditions at once is told first",
+    )
+    .or("[\"choppy\", \"noisy\", \"handsfree\", \"faint\"]"),
     // ---- bad lines
     Key::new(
         "line",

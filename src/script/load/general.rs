@@ -6,11 +6,11 @@ use super::{
     reader::{Field, Section},
     value::{is_locale, is_prompt_name},
 };
-use crate::line::Thresholds;
+use crate::line::{Condition, Thresholds};
 use crate::script::{
     BargeIn, Greeting, Limits, Locale, PromptId, StepId, Words,
     notes::Spot,
-    problem::{Fault, Shape},
+    problem::{Fault, Problems, Shape},
 };
 use std::collections::BTreeMap;
 
@@ -150,8 +150,30 @@ pub(super) fn hearing(section: Option<Section<'_>>, loader: &mut Loader) -> Thre
     figure("handsfree", "dBov", Thresholds::LEVELS, &mut hearing.handsfree_dbov);
     figure("noisy", "dB", Thresholds::RATIOS, &mut hearing.noisy_db);
     figure("noise", "dBov", Thresholds::LEVELS, &mut hearing.noise_dbov);
+    if let Some(field) = section.take("order") {
+        hearing.order = order(&field, &mut loader.problems);
+    }
     section.close(&mut loader.problems);
     hearing
+}
+
+/// The names of [`Thresholds::ORDER`].
+const AT_ONCE: [&str; 4] = ["choppy", "noisy", "handsfree", "faint"];
+
+/// Conditions in the order written; those that are not come after them in the usual one.
+fn order(field: &Field<'_>, problems: &mut Problems) -> [Condition; 4] {
+    let mut order = Vec::with_capacity(AT_ONCE.len());
+    for item in field.one_or_list(problems) {
+        let Some(condition) = item.word(&AT_ONCE, problems).and_then(Condition::parse) else { continue };
+        if order.contains(&condition) {
+            problems.add(item.place(), Fault::WordTwice { word: condition.as_str() });
+        } else {
+            order.push(condition);
+        }
+    }
+    let left = Thresholds::ORDER.into_iter().filter(|condition| !order.contains(condition)).collect::<Vec<_>>();
+    order.extend(left);
+    order.try_into().unwrap_or(Thresholds::ORDER)
 }
 
 pub(super) fn words(section: Option<Section<'_>>, agent: StepId, loader: &mut Loader) -> Words {

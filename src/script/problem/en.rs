@@ -59,6 +59,9 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
             (format!("`{text}` is not a key of a telephone"), r##"the keys are 0 to 9, "*" and "#""##)
         }
         Fault::KeyTwice { key } => (format!("key {key} is written twice"), "keep one of them"),
+        Fault::WordTwice { word } => {
+            (format!("`{word}` is written twice"), "keep one of them: what is said first stands first")
+        }
         Fault::BadDates { text } => {
             (format!("`{text}` are not dates"), r#"write "2027-02-05..2027-02-11", or one day: "2027-10-01""#)
         }

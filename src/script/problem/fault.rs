@@ -64,6 +64,8 @@ pub enum Fault {
     BadKey { text: String },
     /// The same telephone key twice (`a` and `A`).
     KeyTwice { key: char },
+    /// The same word twice in a list that puts them in order.
+    WordTwice { word: &'static str },
     /// No days.
     BadDates { text: String },
     /// The last day lies before the first.
@@ -325,6 +327,7 @@ impl Fault {
             Self::FigureRange { .. } => "figure_range",
             Self::BadKey { .. } => "bad_key",
             Self::KeyTwice { .. } => "key_twice",
+            Self::WordTwice { .. } => "word_twice",
             Self::BadDates { .. } => "bad_dates",
             Self::DatesBackwards => "dates_backwards",
             Self::BadHours { .. } => "bad_hours",

@@ -49,6 +49,7 @@ pub(super) fn words(fault: &Fault) -> (String, String) {
         }
         Fault::BadKey { text } => (format!("电话上没有 `{text}` 这个键"), r##"按键是 0 到 9、"*"、"#""##),
         Fault::KeyTwice { key } => (format!("按键 {key} 写了两次"), "只留一个"),
+        Fault::WordTwice { word } => (format!("`{word}` 写了两次"), "只留一个：先说的写在前面"),
         Fault::BadDates { text } => {
             (format!("`{text}` 不是日期"), r#"写成 "2027-02-05..2027-02-11"；只有一天写 "2027-10-01""#)
         }
