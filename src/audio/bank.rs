@@ -375,8 +375,8 @@ mod tests {
 
     #[test]
     fn a_reload_shares_what_has_not_changed() {
-        let tone = |value| Source { locale: "en".into(), prompt: "p".into(), wav: content(wav_of(value)) };
-        let other = Source { locale: "en".into(), prompt: "q".into(), wav: content(wav_of(3)) };
+        let tone = |value| Source { locale: "en".into(), prompt: "p".into(), wav: wav_of(value).into() };
+        let other = Source { locale: "en".into(), prompt: "q".into(), wav: wav_of(3).into() };
         let first = Bank::load([tone(1), other.clone()]).expect("good");
         let second = first.reload([tone(2), other]).expect("good");
         let same = |prompt| Arc::ptr_eq(first.clip("en", prompt).expect("p"), second.clip("en", prompt).expect("p"));
@@ -385,17 +385,13 @@ mod tests {
 
     #[test]
     fn all_bad_recordings_are_named() {
-        let bad = |prompt: &str| Source { locale: "en".into(), prompt: prompt.into(), wav: content(b"RIFF?".to_vec()) };
+        let bad = |prompt: &str| Source { locale: "en".into(), prompt: prompt.into(), wav: b"RIFF?".to_vec().into() };
         let refused = Bank::load([bad("a"), bad("b")]).expect_err("bad");
         let names: Vec<String> = refused.iter().map(ToString::to_string).collect();
         assert!(
             names[0].starts_with("audio/en/a.wav: not a WAV") && names[1].starts_with("audio/en/b.wav"),
             "{names:?}"
         );
-    }
-
-    fn content(bytes: Vec<u8>) -> source::Content {
-        std::borrow::Cow::<'static, [u8]>::Owned(bytes).into()
     }
 
     fn wav_of(value: i16) -> Vec<u8> {

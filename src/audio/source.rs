@@ -1,11 +1,13 @@
 //! Where recordings come from: the ones embedded in the program, or an operator's directory of the same shape,
 //! `<locale>/<prompt_id>.wav`.
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
     fmt, fs, io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// A recording before it is read.
@@ -24,7 +26,7 @@ pub struct Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     sum: Sum,
-    bytes: Option<Cow<'static, [u8]>>,
+    bytes: Option<Bytes>,
 }
 
 /// The SHA-256 of a file.
@@ -48,8 +50,9 @@ impl Content {
     }
 }
 
-impl From<Cow<'static, [u8]>> for Content {
-    fn from(bytes: Cow<'static, [u8]>) -> Self {
+impl<T: Into<Bytes>> From<T> for Content {
+    fn from(bytes: T) -> Self {
+        let bytes = bytes.into();
         Self { sum: Sum::of(&bytes), bytes: Some(bytes) }
     }
 }
@@ -70,12 +73,23 @@ impl fmt::Display for Sum {
 
 /// The recordings that come with the program, in order.
 pub fn embedded() -> impl Iterator<Item = Source> {
+    // A debug build has them on disk: once is enough.
+    static EMBEDDED: LazyLock<Vec<Source>> = LazyLock::new(|| unpacked().collect());
+    EMBEDDED.iter().cloned()
+}
+
+fn unpacked() -> impl Iterator<Item = Source> {
     Embedded::iter().filter_map(|path| {
         let (locale, file) = path.split_once('/')?;
         let prompt = file.strip_suffix(".wav")?;
         // The sum was taken when the program was made.
         let file = Embedded::get(&path)?;
-        let wav = Content { sum: Sum(file.metadata.sha256_hash()), bytes: Some(file.data) };
+        let sum = Sum(file.metadata.sha256_hash());
+        let bytes = match file.data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => bytes.into(),
+        };
+        let wav = Content { sum, bytes: Some(bytes) };
         Some(Source { locale: locale.into(), prompt: prompt.into(), wav })
     })
 }
@@ -91,7 +105,7 @@ pub fn directory(directory: &Path, known: impl Fn(&str, &str, Sum) -> bool) -> R
         for file in entries(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "wav")) {
             let (Some(locale), Some(prompt)) = (name(folder.file_name()), name(file.file_stem())) else { continue };
             let bytes = fs::read(&file).map_err(|source| SourceError { path: file.clone(), source })?;
-            let wav = Content::from(Cow::Owned(bytes));
+            let wav = Content::from(bytes);
             let wav = if known(&locale, &prompt, wav.sum) { Content::known(wav.sum) } else { wav };
             sources.push(Source { locale, prompt, wav });
         }

@@ -5,7 +5,7 @@ use super::{
     source::{Source, SourceError, SourceFile},
 };
 use crate::audio::{self, Content, Sum};
-use std::{borrow::Cow, collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Script files and recordings of one moment.
 pub struct Material {
@@ -50,7 +50,7 @@ impl Material {
     /// The same, taken apart.
     pub(super) fn into_items(self) -> BTreeMap<String, Content> {
         let Self { files, recordings } = self;
-        let content = |file: Arc<SourceFile>| Content::from(Cow::Owned(file.text.as_bytes().to_vec()));
+        let content = |file: Arc<SourceFile>| Content::from(file.text.as_bytes().to_vec());
         let texts = files.into_iter().map(|file| (format!("prompts/{}", file.name()), content(file)));
         let sheet = recordings.sheet.into_iter().map(|sheet| (format!("audio/{SHEET}"), content(sheet)));
         let wavs = recordings.wavs.into_iter().map(|source| (wav_path(&source), source.wav));

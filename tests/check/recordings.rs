@@ -5,10 +5,7 @@ use qingjiang::{
     audio,
     script::{self, Bundle, Material, Problem, Recordings, Source, SourceFile, examine},
 };
-use std::{
-    borrow::Cow,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 /// The recording that is spoilt.
 const SPOILT: &str = "goodbye";
@@ -59,11 +56,7 @@ fn a_file_that_is_no_recording_is_an_error() {
 #[test]
 fn a_broken_file_that_nothing_plays_is_pointed_at_itself() {
     let mut wavs = MANDARIN.clone();
-    wavs.push(audio::Source {
-        locale: "zh-CN".into(),
-        prompt: "old".into(),
-        wav: Cow::Borrowed(&b"no WAV"[..]).into(),
-    });
+    wavs.push(audio::Source { locale: "zh-CN".into(), prompt: "old".into(), wav: (&b"no WAV"[..]).into() });
     let problems = check(&TEXTS, wavs, None);
     assert_eq!(told(&problems), [("error", "bad_recording")]);
     assert_eq!(problems[0].place.file.path, "zh-CN/old.wav");
@@ -179,7 +172,7 @@ fn with(spoil: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Vec<Problem> {
         }
         let spoilt = spoil(recording.wav.bytes().expect("all of it"));
         let keep = spoilt.is_some();
-        recording.wav = Cow::<[u8]>::Owned(spoilt.unwrap_or_default()).into();
+        recording.wav = spoilt.unwrap_or_default().into();
         keep
     });
     check(&TEXTS, wavs, None)

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::audio::Content;
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
@@ -147,7 +146,7 @@ impl Store {
         for (path, wanted) in &version.files.0 {
             let content = match built_in.get(path).filter(|content| content.sum().to_string() == *wanted) {
                 Some(content) => content.clone(),
-                None => Content::from(Cow::Owned(self.object(version.number, path, wanted)?)),
+                None => Content::from(self.object(version.number, path, wanted)?),
             };
             items.push((path.clone(), content));
         }
