@@ -3,7 +3,9 @@
 
 pub mod alter;
 pub mod learn;
+pub mod logistic;
 mod music;
+pub mod prompted;
 
 use qingjiang::{audio::wav, line::Condition};
 use serde::Deserialize;

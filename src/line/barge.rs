@@ -6,14 +6,16 @@
 //! not, and the sum decides (a sequential probability ratio test, Wald 1945).
 
 use super::frame::Shape;
+use std::sync::LazyLock;
 
-/// What a frame says, from the figures in [`Evidence::figures`] as a logistic score. Fitted on the frames that are more
-/// than our voice and the line's noise while our prompts play: the corpus' `clear` and `mild_noise` in the second and a
-/// half after a voice can be heard, against its noises, tones and quiet lines and our echo alone, both sides weighing the
-/// same.
-const WEIGHTS: [f32; 12] = [4.33, 0.91, 1.31, 3.62, -0.78, 1.38, -1.71, 0.53, -3.45, -1.93, 0.99, 0.74];
-/// … with what a frame has to say at least to speak for a caller.
-const BIAS: f32 = -3.47 - 0.8;
+/// Names of the figures that a frame is weighed by, in the order of `Evidence::figures`.
+pub const BARGE_FIGURES: [&str; 12] =
+    ["neural", "plain", "over", "voicing", "flatness", "flux", "tonal", "goes_on", "sounded", "pure", "moved", "run"];
+type Figures = [f32; BARGE_FIGURES.len()];
+
+/// What a frame has to say at least to speak for a caller: chosen, so that what says hardly more for one than against
+/// one, as noises do for long, does not add up.
+const LEAST: f32 = 0.8;
 /// No frame says more than this: a moment proves nothing.
 const FOR: f32 = 3.2;
 const AGAINST: f32 = -4.8;
@@ -50,9 +52,56 @@ pub(super) struct Sound {
     pub(super) period: u8,
 }
 
+/// What a frame says, from its figures, as a logistic score. Fitted by `cargo run --release --example train_barge` on the
+/// frames that are more than our voice and the line's noise while our prompts play: the corpus' `clear` and `mild_noise`
+/// in the second and a half after a voice can be heard, against what is before it, the corpus' noises, tones and quiet
+/// lines and our echo alone, both sides weighing the same. Kept as text that can be read, a line a figure.
+#[derive(Debug, Default, PartialEq)]
+struct Weights {
+    each: Figures,
+    bias: f32,
+}
+
+static SHIPPED: LazyLock<Weights> = LazyLock::new(|| Weights::read(include_str!("barge.weights")));
+
+impl Weights {
+    /// Reads the text form. What cannot be read weighs nothing: a test reads every line of ours.
+    fn read(text: &str) -> Self {
+        let mut weights = Self::default();
+        for (name, weight) in text.lines().filter_map(entry) {
+            if let Some(place) = weights.named(name) {
+                *place = weight;
+            }
+        }
+        weights
+    }
+
+    fn named(&mut self, name: &str) -> Option<&mut f32> {
+        if name == BIAS {
+            return Some(&mut self.bias);
+        }
+        BARGE_FIGURES.iter().position(|figure| *figure == name).and_then(|at| self.each.get_mut(at))
+    }
+
+    fn score(&self, figures: &Figures) -> f32 {
+        figures.iter().zip(self.each).map(|(figure, weight)| figure * weight).sum::<f32>() + self.bias
+    }
+}
+
+const BIAS: &str = "bias";
+
+/// `neural 4.33`
+fn entry(line: &str) -> Option<(&str, f32)> {
+    let (name, weight) = line.split_once(' ')?;
+    Some((name, weight.parse().ok()?))
+}
+
 /// Gathers the evidence on one line.
 pub(super) struct Evidence {
+    weights: &'static Weights,
     sum: f32,
+    /// Of the last frame, were it sound.
+    figures: Option<Figures>,
     /// Odds that the neural detector gave last, fading.
     neural: f32,
     /// Which of the last frames were more than our voice and the line's noise, the newest in the lowest bit.
@@ -66,7 +115,16 @@ pub(super) struct Evidence {
 
 impl Evidence {
     pub(super) fn new() -> Self {
-        Self { sum: 0.0, neural: -NEURAL_ODDS, sounded: 0, run: 0, pure: 0.0, before: None }
+        Self {
+            weights: &SHIPPED,
+            sum: 0.0,
+            figures: None,
+            neural: -NEURAL_ODDS,
+            sounded: 0,
+            run: 0,
+            pure: 0.0,
+            before: None,
+        }
     }
 
     /// Takes the next frame: what the detectors say of it, whether it is our own voice coming back, and what it sounds
@@ -75,8 +133,9 @@ impl Evidence {
         self.neural = odds(neural, NEURAL_ODDS).max(self.neural - FADING);
         self.sounded = self.sounded << 1 | u128::from(sound.is_some());
         self.run = if sound.is_some() { self.run + 1 } else { self.run.saturating_sub(2) };
-        let said = match sound {
-            Some(sound) => self.said(plain, sound),
+        self.figures = sound.map(|sound| self.weigh(plain, sound));
+        let said = match &self.figures {
+            Some(figures) => (self.weights.score(figures) - LEAST).clamp(AGAINST, FOR),
             None if echo => -OUR_VOICE,
             None => -PAUSE,
         };
@@ -96,17 +155,22 @@ impl Evidence {
         self.sum = 0.0;
     }
 
-    fn said(&mut self, plain: f32, sound: Sound) -> f32 {
+    /// What the last frame was weighed by; `None` where it was no sound.
+    pub(super) fn last_figures(&self) -> Option<Figures> {
+        self.figures
+    }
+
+    /// How pure the line has sounded counts this frame in.
+    fn weigh(&mut self, plain: f32, sound: Sound) -> Figures {
         let is_pure = sound.shape.is_tonal() || sound.shape.one > PURE;
         self.pure += NEW * (f32::from(u8::from(is_pure)) - self.pure);
-        let score: f32 = self.figures(plain, &sound).iter().zip(WEIGHTS).map(|(figure, weight)| figure * weight).sum();
-        (score + BIAS).clamp(AGAINST, FOR)
+        self.figures(plain, &sound)
     }
 
     /// Each about 0 to 1: odds of the neural and the plain detector, how far above the floor, how voiced, how far from
     /// flat and how changing the spectrum, whether a machine's tone, whether the pitch goes on from the frame before (or
     /// its octave), how much sounded before this began, how purely, how the level moves, and how long this has sounded.
-    fn figures(&self, plain: f32, sound: &Sound) -> [f32; WEIGHTS.len()] {
+    fn figures(&self, plain: f32, sound: &Sound) -> Figures {
         let shape = &sound.shape;
         let moved = self.before.map_or(3.0, |(level, _)| (sound.level - level).abs().min(6.0));
         let goes_on = self.before.is_some_and(|(_, period)| goes_on(period, sound.period));
@@ -167,6 +231,21 @@ mod tests {
             evidence.follow(neural, plain, false, Some(sound(*n)));
             evidence.is_enough()
         })
+    }
+
+    #[test]
+    fn every_line_of_the_shipped_weights_is_read_and_none_is_missing() {
+        let lines = || include_str!("barge.weights").lines().filter(|line| !line.starts_with('#'));
+        let names: Vec<&str> = lines().filter_map(entry).map(|(name, _)| name).collect();
+        assert_eq!((names, lines().count()), ([&BARGE_FIGURES[..], &[BIAS]].concat(), BARGE_FIGURES.len() + 1));
+    }
+
+    #[test]
+    fn a_weight_lies_where_its_name_says() {
+        let weights = Weights::read("# comment\nbias -3\nplain 0.5\n");
+        let mut figures = [0.0; BARGE_FIGURES.len()];
+        figures[1] = 2.0;
+        assert_eq!(weights.score(&figures), -2.0);
     }
 
     #[test]

@@ -108,6 +108,12 @@ impl Listener {
         judge::figures(&self.ear.history, from, to)
     }
 
+    /// The figures that the last frame was weighed by as an interruption, named by [`super::BARGE_FIGURES`]; `None` where it
+    /// was no more than our voice and the line's noise, or nothing is played. For training.
+    pub fn barge_figures(&self) -> Option<[f32; super::BARGE_FIGURES.len()]> {
+        self.ear.talk.barge_figures()
+    }
+
     /// What the stretch `from..=to` of the last ten seconds was like. A stretch nobody remembers is silent.
     pub fn judge(&self, from: Moment, to: Moment, sensitivity: Sensitivity) -> Judgement {
         self.judge_with(Forest::shipped(), from, to, sensitivity)

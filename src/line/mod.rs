@@ -41,6 +41,7 @@ mod verdicts;
 mod webrtc;
 
 pub use analyze::{Analysis, analyze, analyze_by};
+pub use barge::BARGE_FIGURES;
 pub use forest::{FIGURES, Forest};
 pub use listener::Listener;
 pub use thresholds::Thresholds;

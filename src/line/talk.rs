@@ -1,6 +1,6 @@
 //! Frames in, the beginnings and ends of sound and speech out.
 
-use super::barge::{Evidence, Sound};
+use super::barge::{BARGE_FIGURES, Evidence, Sound};
 use std::collections::VecDeque;
 
 /// A frame as the detector heard it.
@@ -124,6 +124,11 @@ impl Talk {
     /// The next turn, oldest first.
     pub(super) fn poll(&mut self) -> Option<Turn> {
         self.turns.pop_front()
+    }
+
+    /// What the last frame was weighed by as an interruption; `None` where it was not, or only the plain detector works.
+    pub(super) fn barge_figures(&self) -> Option<[f32; BARGE_FIGURES.len()]> {
+        self.evidence.last_figures()
     }
 
     /// Frame `number` was heard so.
