@@ -93,10 +93,6 @@ queue = "q"
     Arc::new(script::read(&[SourceFile::new("hotline.toml", text)]).map_err(told).expect("a good script"))
 });
 
-fn script() -> impl Strategy<Value = Arc<Script>> {
-    prop::bool::ANY.prop_map(|worldly| if worldly { WORLDLY.clone() } else { SCRIPT.clone() })
-}
-
 proptest! {
     // 20,000 callers in all; two tests, because two run at a time.
     #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
@@ -155,20 +151,21 @@ struct Voiced {
     store_works: bool,
 }
 
-fn voiced() -> impl Strategy<Value = Voiced> {
+fn voiced(script: &Arc<Script>) -> impl Strategy<Value = Voiced> + use<> {
+    let script = script.clone();
     let segments = prop::collection::vec(segment(), 0..10);
     let kind = prop::sample::select(PeerKind::ALL.to_vec());
     let echo = prop::option::weighted(0.3, (-40f32..-6.0, 20u64..400));
     let transfer = prop::option::weighted(0.3, any::<bool>());
-    (segments, kind, echo, transfer, prop::bool::weighted(0.9), answer(), past(), script()).prop_map(
-        |(segments, kind, echo, transfer, store_works, answer, past, script)| Voiced {
+    (segments, kind, echo, transfer, prop::bool::weighted(0.9), answer(), past()).prop_map(
+        move |(segments, kind, echo, transfer, store_works, answer, past)| Voiced {
             segments,
             kind,
             echo,
             transfer,
             answer,
             past,
-            script,
+            script: script.clone(),
             store_works,
         },
     )
@@ -200,16 +197,25 @@ impl Voiced {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, max_shrink_iters: 20, ..ProptestConfig::default() })]
+    // 300 voices in all, for the same reason in two tests.
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, max_shrink_iters: 20, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_random_voice_is_treated_rudely(voiced in voiced()) {
-        let outcome = run(voiced.world());
-        let at = outcome.journal.last().map_or(Moment::ZERO, |entry| entry.at);
-        if let Err(why) = polite(&outcome.journal, &outcome.end, at) {
-            prop_assert!(false, "{why}\n{}{:#?}", outcome.timeline(), outcome.journal);
-        }
+    fn no_random_voice_in_the_default_script_is_treated_rudely(voiced in voiced(&SCRIPT)) {
+        heard(voiced)?;
     }
+
+    #[test]
+    fn no_random_voice_that_wants_something_of_the_world_is_treated_rudely(voiced in voiced(&WORLDLY)) {
+        heard(voiced)?;
+    }
+}
+
+fn heard(voiced: Voiced) -> Result<(), TestCaseError> {
+    let outcome = run(voiced.world());
+    let at = outcome.journal.last().map_or(Moment::ZERO, |entry| entry.at);
+    polite(&outcome.journal, &outcome.end, at)
+        .map_err(|why| TestCaseError::fail(format!("{why}\n{}{:#?}", outcome.timeline(), outcome.journal)))
 }
 
 #[test]

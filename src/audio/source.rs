@@ -34,9 +34,9 @@ pub struct Content {
 pub struct Sum(pub [u8; 32]);
 
 impl Content {
-    /// Bytes that somebody has made of what he needs.
-    pub const fn known(sum: Sum) -> Self {
-        Self { sum, bytes: None }
+    /// The same without the bytes, for somebody who has made of them what he needs.
+    pub fn known(self) -> Self {
+        Self { bytes: None, ..self }
     }
 
     /// What identifies them.
@@ -94,23 +94,23 @@ fn unpacked() -> impl Iterator<Item = Source> {
     })
 }
 
-/// The recordings in `directory`, in order; of those that are `known` by locale, prompt id and sum no bytes are kept. Other
-/// files, and folders in folders, are passed over.
+/// The recordings in `directory`, in order, each read when its turn comes. Other files, and folders in folders, are passed
+/// over.
 ///
 /// # Errors
-/// [`SourceError`] at the first file that could not be read.
-pub fn directory(directory: &Path, known: impl Fn(&str, &str, Sum) -> bool) -> Result<Vec<Source>, SourceError> {
-    let mut sources = Vec::new();
+/// [`SourceError`] where a folder cannot be listed; in its turn, where a file cannot be read.
+pub fn directory(directory: &Path) -> Result<impl Iterator<Item = Result<Source, SourceError>>, SourceError> {
+    let mut files = Vec::new();
     for folder in entries(directory)?.into_iter().filter(|path| path.is_dir()) {
         for file in entries(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|end| end == "wav")) {
             let (Some(locale), Some(prompt)) = (name(folder.file_name()), name(file.file_stem())) else { continue };
-            let bytes = fs::read(&file).map_err(|source| SourceError { path: file.clone(), source })?;
-            let wav = Content::from(bytes);
-            let wav = if known(&locale, &prompt, wav.sum) { Content::known(wav.sum) } else { wav };
-            sources.push(Source { locale, prompt, wav });
+            files.push((locale, prompt, file));
         }
     }
-    Ok(sources)
+    Ok(files.into_iter().map(|(locale, prompt, path)| match fs::read(&path) {
+        Ok(bytes) => Ok(Source { locale, prompt, wav: bytes.into() }),
+        Err(source) => Err(SourceError { path, source }),
+    }))
 }
 
 /// A recording or folder that could not be read. Who can fix it: the operator.
@@ -148,7 +148,8 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
         let mut embedded: Vec<Source> = embedded().collect();
         embedded.sort_by(|a, b| (&a.locale, &a.prompt).cmp(&(&b.locale, &b.prompt)));
-        let mut listed = directory(&folder, |_, _, _| false).expect("our own folder");
+        let listed = directory(&folder).expect("our own folder").collect::<Result<Vec<_>, _>>();
+        let mut listed = listed.expect("our own files");
         listed.sort_by(|a, b| (&a.locale, &a.prompt).cmp(&(&b.locale, &b.prompt)));
         assert_eq!(listed.len(), 293);
         assert!(listed == embedded);
@@ -156,16 +157,14 @@ mod tests {
 
     #[test]
     fn of_what_is_known_only_the_sum_is_kept() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("audio");
-        let listed = directory(&folder, |locale, _, _| locale == "en").expect("our own folder");
-        assert!(listed.iter().all(|source| source.wav.bytes().is_none() == (source.locale == "en")));
-        let sums = |sources: &[Source]| sources.iter().map(|source| source.wav.sum()).collect::<Vec<_>>();
-        assert_eq!(sums(&listed), sums(&directory(&folder, |_, _, _| false).expect("our own folder")));
+        let wav = Content::from(&b"RIFF"[..]);
+        let known = wav.clone().known();
+        assert_eq!((known.sum(), known.bytes(), wav.bytes()), (wav.sum(), None, Some(&b"RIFF"[..])));
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let refused = directory(Path::new("/nowhere/audio"), |_, _, _| false).expect_err("nothing there");
+        let refused = directory(Path::new("/nowhere/audio")).err().expect("nothing there");
         assert!(refused.to_string().starts_with("/nowhere/audio: "), "{refused}");
     }
 }

@@ -85,7 +85,7 @@ impl Files {
             Err(problems) => bail!("{}", lines(&problems)),
         };
         let bank = match audio {
-            Some(folder) => Bank::load(source::directory(&folder, |_, _, _| false)?),
+            Some(folder) => Bank::load(source::directory(&folder)?.collect::<Result<Vec<_>, _>>()?),
             None => Bank::load(source::embedded()),
         };
         match bank {

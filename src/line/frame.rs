@@ -71,15 +71,16 @@ pub(super) fn mean_power(samples: &[f32]) -> f32 {
 }
 
 /// Sum of products in eight lanes, so that it becomes vector code.
-pub(super) fn product(a: &[f32], b: &[f32]) -> f32 {
+pub(super) fn product<T: Copy + Into<f32>>(a: &[T], b: &[T]) -> f32 {
+    let times = |a: T, b: T| -> f32 { a.into() * b.into() };
     let ((a, a_left), (b, b_left)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut lanes = [0.0f32; 8];
     for (a, b) in a.iter().zip(b) {
         for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
+            lanes[lane] += times(a[lane], b[lane]);
         }
     }
-    lanes.iter().sum::<f32>() + a_left.iter().zip(b_left).map(|(a, b)| a * b).sum::<f32>()
+    lanes.iter().sum::<f32>() + a_left.iter().zip(b_left).map(|(a, b)| times(*a, *b)).sum::<f32>()
 }
 
 /// What was measured in 20 ms.

@@ -1,6 +1,6 @@
 //! Samples in, levels and dead air out.
 
-use super::frame::{FRAME_SAMPLES, Frame, HALF_SAMPLES, Level, mean_power};
+use super::frame::{FRAME_SAMPLES, Frame, HALF_SAMPLES, Level, mean_power, product};
 
 /// Samples up to this are dead: 8 is the idle code of A-law, and the smallest step of μ-law (ITU-T G.711).
 const DEAD: i16 = 8;
@@ -63,17 +63,6 @@ const POLES: [f32; 4] = [POLE, POLE * POLE, POLE * POLE * POLE, POLE * POLE * PO
 
 fn level(samples: &[f32]) -> Level {
     Level::of_power(mean_power(samples))
-}
-
-/// Sum of products in eight lanes, so that it becomes vector code.
-fn product(a: &[i16; FRAME_SAMPLES], b: &[i16; FRAME_SAMPLES]) -> f32 {
-    let mut lanes = [0.0f32; 8];
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
-        for lane in 0..8 {
-            lanes[lane] += f32::from(a[lane]) * f32::from(b[lane]);
-        }
-    }
-    lanes.iter().sum()
 }
 
 fn dead_air(pcm: &[i16; FRAME_SAMPLES]) -> (u8, u8) {

@@ -114,8 +114,15 @@ impl Recordings {
 }
 
 fn listed(path: &Path, previous: Option<&Bundle>) -> Result<Vec<audio::Source>, SourceError> {
-    let known = |locale: &str, prompt: &str, sum| previous.is_some_and(|bundle| bundle.has(locale, prompt, sum));
-    audio::source::directory(path, known).map_err(|error| SourceError::File { path: error.path, cause: error.source })
+    let has = |source: &audio::Source| {
+        previous.is_some_and(|bundle| bundle.has(&source.locale, &source.prompt, source.wav.sum()))
+    };
+    let needed = |source: audio::Source| match has(&source) {
+        true => audio::Source { wav: source.wav.known(), ..source },
+        false => source,
+    };
+    let sources = audio::source::directory(path).and_then(|sources| sources.map(|read| read.map(needed)).collect());
+    sources.map_err(|error| SourceError::File { path: error.path, cause: error.source })
 }
 
 fn sheet_in(path: &Path) -> Result<Option<Arc<SourceFile>>, SourceError> {

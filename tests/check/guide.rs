@@ -188,7 +188,7 @@ fn what_holds_where_nothing_is_written_is_what_the_guide_says() {
         let value = format!("x = {default}").parse::<toml::Table>().expect("a value").remove("x").expect("it");
         let path: Vec<&str> = key.section.split('.').collect();
         let script = |change: &dyn Fn(&mut toml::Table)| {
-            let example = about.example(true);
+            let example = about.example(Language::Chinese);
             let mut table = toml::Value::Table(laid_over(&example));
             let own = example.parse::<toml::Table>().expect("TOML");
             assert!(edit(&mut table, &path, &own, change), "no {} in its example", key.section);

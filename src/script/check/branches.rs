@@ -26,7 +26,10 @@ pub(super) fn idle(script: &Script, case: &mut Case<'_>) {
 
 /// Lines whose hours follow a calendar that says nothing of this year: every holiday would be a day like any other.
 pub(super) fn uncovered(script: &Script, year: i16, case: &mut Case<'_>) {
-    let lacks = |when: &When| matches!(when, When::Hours(hours) if hours.holidays.as_ref().is_some_and(|calendar| !calendar.covers(year)));
+    let lacks = |when: &When| match when {
+        When::Hours(hours) => hours.holidays.as_ref().is_some_and(|calendar| !calendar.covers(year)),
+        _ => false,
+    };
     for id in ids(script) {
         let Act::Branch(branch) = &script.step(id).act else { continue };
         let lacking = branch.lines.iter().enumerate().filter(|(_, line)| line.when.iter().any(lacks));

@@ -5,23 +5,26 @@ use crate::script::{Language, Reading, load::MOST_DIGITS};
 
 /// The reference, as Markdown.
 pub fn reference(language: Language) -> String {
-    let writer = Writer { chinese: language == Language::Chinese };
+    let writer = Writer { language };
     let sections: Vec<String> = sections().map(|about| writer.section(about)).collect();
     format!("{}\n{}", sections.join("\n"), writer.readings())
 }
 
 struct Writer {
-    chinese: bool,
+    language: Language,
 }
 
 impl Writer {
     fn tell<'t>(&self, chinese: &'t str, english: &'t str) -> &'t str {
-        if self.chinese { chinese } else { english }
+        match self.language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        }
     }
 
     fn section(&self, about: &About) -> String {
         let mut text = format!("### `{}`\n\n{}\n\n", about.title, self.tell(about.zh, about.en));
-        text.push_str(&format!("```toml\n# {}\n{}```\n", self.path(about), about.example(self.chinese)));
+        text.push_str(&format!("```toml\n# {}\n{}```\n", self.path(about), about.example(self.language)));
         let rows: Vec<String> = of(about.section).map(|key| self.row(key)).collect();
         if !rows.is_empty() {
             text.push_str(self.tell(
@@ -103,7 +106,8 @@ impl Writer {
 
     /// Which section is meant, in brackets.
     fn aside(&self, name: &str) -> String {
-        if self.chinese { format!("（{}）", self.see(name)) } else { format!("({})", self.see(name)) }
+        let (open, close) = (self.tell("（", "("), self.tell("）", ")"));
+        format!("{open}{}{close}", self.see(name))
     }
 
     /// Which section is meant.
@@ -150,7 +154,7 @@ impl Writer {
             }
             Reading::Position => ("整句：排在第几位", "the whole sentence of a caller's place in the queue"),
         };
-        if self.chinese { chinese } else { english }
+        self.tell(chinese, english)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the sections are for, and why they are as they are, with an example each: what the keys alone do not tell.
 
 use super::beside::BESIDE;
+use crate::script::Language;
 
 /// A section of the operators' files.
 #[derive(Clone, Copy, Debug)]
@@ -27,12 +28,15 @@ impl About {
     }
 
     /// The example in one of the languages.
-    pub fn example(&self, chinese: bool) -> String {
+    pub fn example(&self, language: Language) -> String {
         let mut text = String::new();
         for part in self.example.split('«') {
             let (words, rest) = part.split_once('»').unwrap_or(("", part));
             let (zh, en) = words.split_once('|').unwrap_or_default();
-            text.push_str(if chinese { zh } else { en });
+            text.push_str(match language {
+                Language::Chinese => zh,
+                Language::English => en,
+            });
             text.push_str(rest);
         }
         text
