@@ -72,6 +72,8 @@ impl Service {
             .arg("--data")
             .arg(&data)
             .env("RUST_LOG", level)
+            // What it finds there is the operator's; what it does not find is built in.
+            .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

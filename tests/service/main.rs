@@ -6,6 +6,7 @@
 #[path = "../check/broken.rs"]
 mod broken;
 mod broken_files;
+mod busy_hour;
 mod calls;
 mod common;
 mod doors;
@@ -18,4 +19,3 @@ mod program;
 mod publishing;
 mod report;
 mod transfer;
-mod under_load;
