@@ -6,13 +6,13 @@
 //! many decibels quieter and milliseconds later. Speech is the corpus' `clear` and `mild_noise`; what is no speech is
 //! its noise, tones and quiet lines (clicks among them), and the echo alone. A voice in noise begins where its label says,
 //! but is heard later: the second pair of columns counts from where it is 6 dB louder than what was before. The noises are
-//! told in two halves too, by name. `--wrong` names every false stop and every barge-in that took longer than half a second.
+//! told in two halves too, by name. `--wrong` names every false stop and every barge-in that took longer than 350 ms.
 
 mod corpus;
 
 use corpus::{
     Item, hash,
-    prompted::{self, EDGE, Echo, Interruption, MISSED, OTHERS, QUIET_ECHO, echoes, prompts},
+    prompted::{self, EDGE, Echo, Interruption, LINES, MISSED, OTHERS, QUIET_ECHO, echoes, prompts},
 };
 use qingjiang::line::LineEvent;
 
@@ -34,7 +34,11 @@ fn main() {
         "barge-in, ms from the onset to the stop          n   p50   p95   p99  late  missed  before  audible: p50   p95"
     );
     for (name, echoes) in echoes() {
-        barge_ins(&name, &echoes, &items, &prompts, wrong);
+        for conditions in [&LINES[..], &LINES[..1], &LINES[1..]] {
+            let name = format!("{name}: {}", conditions.join(" and "));
+            let items = items.iter().filter(|item| conditions.contains(&item.condition.as_str()));
+            barge_ins(&name, &echoes, items, &prompts, wrong && conditions == LINES);
+        }
     }
     println!("\nfalse stops                                  seconds  stops  an hour  within the first second");
     let (mut all, mut halves) = (Tally::default(), [Tally::default(), Tally::default()]);
@@ -51,7 +55,13 @@ fn main() {
     all.tell("all with echo at -12 dB or lower");
 }
 
-fn barge_ins(name: &str, echoes: &[Echo], items: &[Item], prompts: &[Vec<i16>], wrong: bool) {
+fn barge_ins<'a>(
+    name: &str,
+    echoes: &[Echo],
+    items: impl Iterator<Item = &'a Item>,
+    prompts: &[Vec<i16>],
+    wrong: bool,
+) {
     let (mut latencies, mut audible, mut before) = (Vec::new(), Vec::new(), 0);
     for item in items {
         let Some(caller) = Interruption::of(item, prompts) else { continue };
@@ -60,7 +70,7 @@ fn barge_ins(name: &str, echoes: &[Echo], items: &[Item], prompts: &[Vec<i16>], 
         before += played.stops.iter().filter(|stop| **stop + EDGE < at).count();
         let heard = played.stops.iter().find(|stop| **stop + EDGE >= at);
         let latency = heard.map_or(MISSED, |stop| stop.saturating_sub(at));
-        if wrong && latency > 500 {
+        if wrong && latency > 350 {
             println!("  {} {name} {:?}: {latency} ms, onset at {at}", item.id, echo.map(|echo| echo.delay));
         }
         latencies.push(latency);

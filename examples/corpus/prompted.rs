@@ -43,6 +43,8 @@ pub fn echoes() -> Vec<(String, Vec<Echo>)> {
     all
 }
 
+/// Corpus items whose callers interrupt.
+pub const LINES: [&str; 2] = ["clear", "mild_noise"];
 /// Corpus items without a caller.
 pub const OTHERS: [&str; 5] = ["nonspeech_noise_only", "tone", "silent_digital", "silent_comfort_noise", "silent_room"];
 pub const QUIET_ECHO: Echo = Echo { loss: 20, delay: 130, room: false };
@@ -64,7 +66,7 @@ pub struct Interruption {
 impl Interruption {
     /// The first words of a good line, 1.5 to 4.5 s after the prompt began; `None` of other lines.
     pub fn of(item: &Item, prompts: &[Vec<i16>]) -> Option<Self> {
-        if !["clear", "mild_noise"].contains(&item.condition.as_str()) {
+        if !LINES.contains(&item.condition.as_str()) {
             return None;
         }
         let (onset, _) = *item.speech.first()?;
