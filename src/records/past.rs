@@ -16,10 +16,6 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// The longest a caller waits for his past: after that he has none. Chosen: the contract's first audio within 50 ms, less
-/// what the rest of it takes; the look-up itself takes 0.1 ms.
-const PATIENCE: Duration = Duration::from_millis(20);
-
 /// How a call ends that told its caller to change phones, or was cut off (service-script.md §2.7).
 const DROPPED: &str = "'silent', 'faint', 'noisy', 'choppy', 'one_way', 'lost', 'interrupted', 'failed'";
 
@@ -46,11 +42,11 @@ impl Desk {
         Ok(Self(questions))
     }
 
-    /// What is known of a number; nothing, where the records do not answer in time.
-    pub(super) async fn ask(&self, number: PhoneNumber, now: Timestamp) -> Past {
+    /// What is known of a number; nothing, where the records take longer than `patience`.
+    pub(super) async fn ask(&self, number: PhoneNumber, now: Timestamp, patience: Duration) -> Past {
         let (answer, answered) = oneshot::channel();
         let _ = self.0.send(Question { number, now, answer });
-        let answered = tokio::time::timeout(PATIENCE, answered).await;
+        let answered = tokio::time::timeout(patience, answered).await;
         answered.ok().and_then(std::result::Result::ok).unwrap_or_default()
     }
 }

@@ -10,6 +10,9 @@ use crate::{
 use std::time::Duration;
 use tempfile::TempDir;
 
+/// Longer than any machine needs: what is asked here is what is known, not how soon.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn data() -> TempDir {
     tempfile::tempdir().expect("a folder")
 }
@@ -122,7 +125,7 @@ async fn a_dropped_call_is_known_where_somebody_was_heard_on_it() {
         let data = data();
         let opened = Records::open(data.path(), start()).expect("records");
         ended_call(&opened.records, disposition.clone(), before).await;
-        let past = opened.records.past(number(), minutes_later(3)).await;
+        let past = opened.records.past(number(), minutes_later(3), PATIENCE).await;
         let expected = Before { ago: Duration::from_mins(3), dropped };
         assert_eq!(past, Past { last: Some(expected), barred: false }, "{disposition:?}");
     }
@@ -132,7 +135,7 @@ async fn a_dropped_call_is_known_where_somebody_was_heard_on_it() {
 async fn a_number_that_never_called_has_no_past() {
     let data = data();
     let opened = Records::open(data.path(), start()).expect("records");
-    assert_eq!(opened.records.past(number(), start()).await, Past::default());
+    assert_eq!(opened.records.past(number(), start(), PATIENCE).await, Past::default());
 }
 
 #[tokio::test]
@@ -142,8 +145,8 @@ async fn a_number_is_barred_for_its_time() {
     let call = opened.records.begin(new_call());
     let bar = Promise::Bar { number: number(), time: Duration::from_mins(10), reason: "r".into() };
     assert!(call.commit(bar, Moment::from_millis(10_000)).await);
-    assert!(opened.records.past(number(), minutes_later(9)).await.barred);
-    assert!(!opened.records.past(number(), minutes_later(11)).await.barred);
+    assert!(opened.records.past(number(), minutes_later(9), PATIENCE).await.barred);
+    assert!(!opened.records.past(number(), minutes_later(11), PATIENCE).await.barred);
 }
 
 #[tokio::test]
@@ -169,7 +172,7 @@ async fn a_purge_takes_messages_that_were_dealt_with_and_bars_that_ran_out() {
     }
     let purged = purge(data.path(), minutes_later(60)).expect("a purge");
     assert_eq!(purged, Purged { calls: 1, recordings: 0, messages: 1 });
-    let past = records.past(number(), minutes_later(1)).await;
+    let past = records.past(number(), minutes_later(1), PATIENCE).await;
     assert!(!past.barred, "the bars ran out before");
     assert_eq!(Archive::open(data.path()).expect("records").open_messages().expect("messages").len(), 1);
     drop((keeper, tape));

@@ -119,9 +119,9 @@ impl Records {
         self.ask(move |db| ledger::known(db, &call_id)).await
     }
 
-    /// What is known of a caller's number as his call begins; nothing, where that takes too long.
-    pub async fn past(&self, number: PhoneNumber, now: Timestamp) -> Past {
-        self.0.past.ask(number, now).await
+    /// What is known of a caller's number as his call begins; nothing, where that takes longer than `patience`.
+    pub async fn past(&self, number: PhoneNumber, now: Timestamp, patience: Duration) -> Past {
+        self.0.past.ask(number, now, patience).await
     }
 
     /// The decision for a gateway's dialplan.

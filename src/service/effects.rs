@@ -16,8 +16,12 @@ use crate::{
     session::{Admission, Effect, Promise, Sound},
 };
 use jiff::Timestamp;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tracing::{Level, debug, error, info};
+
+/// The longest a caller waits for his past: after that he has none. Chosen: the contract's first audio within 50 ms, less
+/// what the rest of it takes; the look-up itself takes 0.1 ms.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 impl CallTask {
     pub(super) fn carry_out(&mut self, effect: Effect, now: Moment) {
@@ -91,7 +95,9 @@ impl CallTask {
         let number = started.caller.clone().filter(|_| self.asks_past && self.room);
         let Some(number) = number else { return self.let_in(&started, None, Past::default(), now) };
         let records = self.exchange.records.clone();
-        self.replies.push(Box::pin(async move { Reply::Past(records.past(number, Timestamp::now()).await, started) }));
+        self.replies.push(Box::pin(async move {
+            Reply::Past(records.past(number, Timestamp::now(), PATIENCE).await, started)
+        }));
     }
 
     /// A call that comes back goes on in its old record.

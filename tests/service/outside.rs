@@ -155,15 +155,22 @@ async fn a_secret_that_is_not_there_asks_nothing() {
 async fn who_was_cut_off_and_calls_again_is_welcomed_back() {
     let house = house::open_with_script(&that_knows_callers()).await;
     let caller = json!({"from": "+8613812345678"});
-    let mut phone = Phone::twilio(house.running.addr, "CA1", caller.clone()).await;
-    phone.hears_audio().await;
-    phone.press('8').await;
-    house.until("/api/v1/calls/1", |_, body| body.contains(r#""kind":"key""#)).await;
-    drop(phone);
-    house.until("/api/v1/calls/1", |_, body| body.contains(r#""disposition":"lost""#)).await;
-    let mut phone = Phone::twilio(house.running.addr, "CA2", caller).await;
-    phone.hears_audio().await;
-    house.until("/metrics", |_, body| body.contains(r#"{prompt="welcome_back",outcome="said"} 1"#)).await;
+    // Who is not known within 20 ms is greeted as anybody, and on a busy machine that may happen: he calls again.
+    for call in 1..=5 {
+        let mut phone = Phone::twilio(house.running.addr, &format!("CA{call}"), caller.clone()).await;
+        phone.hears_audio().await;
+        phone.press('8').await;
+        let record = format!("/api/v1/calls/{call}");
+        house.until(&record, |_, body| body.contains(r#""kind":"key""#)).await;
+        drop(phone);
+        house.until(&record, |_, body| body.contains(r#""disposition":"lost""#)).await;
+        let (_, metrics) = house.get("/metrics").await;
+        if metrics.contains(r#"{prompt="welcome_back",outcome="said"}"#) {
+            assert!(call > 1, "nobody comes back at the first call");
+            return;
+        }
+    }
+    panic!("called five times and was never welcomed back");
 }
 
 #[tokio::test]

@@ -68,27 +68,9 @@ impl Model {
         let mut file = Tensors { rest: WEIGHTS };
         let [first, second, third, fourth] = [(128, BINS), (64, 128), (64, 64), (128, 64)]
             .map(|(outputs, inputs)| (file.take(outputs * inputs * 3), file.take(outputs), outputs, inputs));
-        let (from_input, from_hidden) = (file.take(4 * STATE * STATE), file.take(4 * STATE * STATE));
-        let (input_bias, hidden_bias) = (file.take(4 * STATE), file.take(4 * STATE));
+        let (from_input, from_hidden) = (file.take(GATES * STATE), file.take(GATES * STATE));
+        let (input_bias, hidden_bias) = (file.take(GATES), file.take(GATES));
         let bias = |gate: usize| input_bias[gate] + hidden_bias[gate];
-        let weight = |of: &[f32], gate: usize, value: usize| of[gate * STATE + value];
-        let gates = match kernel {
-            Kernel::Scalar => Gates::Real(Packed::new(
-                GATES,
-                2 * STATE,
-                |gate, value| match value.checked_sub(STATE) {
-                    None => weight(&from_input, gate, value),
-                    Some(value) => weight(&from_hidden, gate, value),
-                },
-                bias,
-            )),
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => Gates::Whole {
-                input: Whole::new(GATES, STATE, |gate, value| weight(&from_input, gate, value)),
-                hidden: Whole::new(GATES, STATE, |gate, value| weight(&from_hidden, gate, value)),
-                bias: Box::new(std::array::from_fn(bias)),
-            },
-        };
         let out = file.take(STATE);
         Self {
             kernel,
@@ -99,7 +81,7 @@ impl Model {
             // Of the third only the padding lies under the first tap, and under both outer taps of the fourth.
             third: taps(&third, 1..3),
             fourth: taps(&fourth, 1..2),
-            gates,
+            gates: Gates::new(kernel, &from_input, &from_hidden, bias),
             out: std::array::from_fn(|n| out[n]),
             out_bias: file.take(1)[0],
         }
@@ -183,6 +165,26 @@ enum Gates {
 }
 
 impl Gates {
+    /// From the weights of what is encoded and of what is remembered, row by row.
+    fn new(kernel: Kernel, encoded: &[f32], remembered: &[f32], bias: impl Fn(usize) -> f32) -> Self {
+        let weight = |of: &[f32], gate: usize, value: usize| of[gate * STATE + value];
+        match kernel {
+            Kernel::Scalar => {
+                let both = |gate: usize, value: usize| match value.checked_sub(STATE) {
+                    None => weight(encoded, gate, value),
+                    Some(value) => weight(remembered, gate, value),
+                };
+                Self::Real(Packed::new(GATES, 2 * STATE, both, bias))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => Self::Whole {
+                input: Whole::new(GATES, STATE, |gate, value| weight(encoded, gate, value)),
+                hidden: Whole::new(GATES, STATE, |gate, value| weight(remembered, gate, value)),
+                bias: Box::new(std::array::from_fn(bias)),
+            },
+        }
+    }
+
     fn of(&self, kernel: Kernel, encoded: &[f32; STATE], remembered: &[f32; STATE]) -> [f32; GATES] {
         match self {
             Self::Real(packed) => {
