@@ -92,6 +92,7 @@ impl Call {
         }
         let id = UtteranceId(self.next_utterance.0 + 1);
         self.next_utterance = id;
+        self.words_cut = false;
         let prompts = parts.iter().map(|part| part.prompt.clone()).collect();
         self.out.push_back(Command::Say { utterance: id, locale: self.locale.clone(), prompts });
         self.journal(now, What::PromptSaid { prompt: parts[0].prompt.clone() });
@@ -161,6 +162,10 @@ impl Call {
         let script = self.script.clone();
         match &script.step(self.step).act {
             Act::Ask(ask) => self.listen(Purpose::Step, begun, ask.wait),
+            // A key skipped the farewell of the steps before: nobody is let go without one.
+            Act::HangUp { .. } if self.words_cut => {
+                self.close(Closing::goodbye(&script, self.closing_disposition()), now);
+            }
             Act::HangUp { wait, .. } => self.listen(Purpose::Step, begun, *wait),
             Act::Callback { next, .. } => self.go(*next, now),
             Act::Collect(collect) => {
@@ -397,6 +402,7 @@ impl Call {
             let what = What::PromptInterrupted { prompt: part.prompt.clone(), by, heard: now.since(speaking.since) };
             self.journal(now, what);
             self.out.push_back(Command::Hush);
+            self.words_cut = true;
         }
         cut
     }

@@ -68,6 +68,8 @@ pub struct Call {
     line: Standing,
     tally: Tally,
     next_utterance: UtteranceId,
+    /// Whether the last words were not heard to their end.
+    words_cut: bool,
     /// A question on its way to a service outside.
     asking: Option<Asking>,
     next_inquiry: InquiryId,
@@ -159,6 +161,7 @@ impl Call {
             line: Standing::default(),
             tally: Tally::default(),
             next_utterance: UtteranceId::default(),
+            words_cut: false,
             asking: None,
             next_inquiry: InquiryId::default(),
             takes: 0,
