@@ -162,9 +162,10 @@ impl Call {
         let script = self.script.clone();
         match &script.step(self.step).act {
             Act::Ask(ask) => self.listen(Purpose::Step, begun, ask.wait),
-            // A key skipped the farewell of the steps before: nobody is let go without one.
+            // A key skipped the farewell of the steps before: the step says one as if it stood in it.
             Act::HangUp { .. } if self.words_cut => {
-                self.close(Closing::goodbye(&script, self.closing_disposition()), now);
+                let prompt = script.words.goodbye.clone();
+                self.say(vec![Spoken { barge_in: script.barge_in(&prompt), prompt }], Purpose::Step, now);
             }
             Act::HangUp { wait, .. } => self.listen(Purpose::Step, begun, *wait),
             Act::Callback { next, .. } => self.go(*next, now),

@@ -103,13 +103,13 @@ fn a_silent_caller_is_asked_told_and_let_go_five_seconds_apart() {
 #[test]
 fn a_key_that_skips_the_farewell_before_a_silent_hang_up_does_not_save_the_caller_one() {
     let script = "[hotline]\nstart = \"thanks\"\nagent = \"agent\"\n\
-        [step.thanks]\nsay = \"goodbye\"\nnext = \"end\"\n[step.end]\nhang_up = true\n\
+        [step.thanks]\nsay = \"goodbye\"\nnext = \"end\"\n[step.end]\nhang_up = \"8s\"\n\
         [step.agent]\nspare = \"nobody asks\"\nqueue = \"q\"\n";
     let script = Arc::new(script::read(&[script::SourceFile::new("hotline.toml", script)]).expect("a good script"));
     let plan = Plan { deeds: vec![(Moment::from_millis(200), key('1'))], ..Plan::default() };
     let call = talk(&script, &BANK, evening(), plan, LIMIT);
     assert_eq!(call.said(), ["goodbye", "goodbye"]);
-    assert_eq!(call.at.as_millis() - call.when("goodbye", true)[0], 5000);
+    assert_eq!(call.at.as_millis() - call.when("goodbye", true)[0], 8000);
     assert_eq!(call.ended(), ("completed", "hotline"));
 }
 
