@@ -12,11 +12,11 @@ impl Outcome {
         })
     }
 
-    /// What was heard and done, a line each.
+    /// What was heard and done, a line each, in both languages as on the telephone of `call`.
     pub fn timeline(&self) -> String {
         let mut lines: Vec<(u64, String)> = Vec::new();
         for stretch in &self.report.heard {
-            let cut = if stretch.complete { "" } else { "  (cut short)" };
+            let cut = if stretch.complete { "" } else { "  (被打断 cut short)" };
             let line = format!("{} – {}  {}{cut}", seconds(stretch.from_ms), seconds(stretch.to_ms), stretch.id);
             lines.push((stretch.from_ms, line));
         }
@@ -29,7 +29,7 @@ impl Outcome {
             match &entry.what {
                 What::Speech { from, to } => {
                     let (from, to) = (seconds(from.as_millis()), seconds(to.as_millis()));
-                    lines.push((at, format!("{}            · speech {from} – {to}", seconds(at))));
+                    lines.push((at, format!("{}            · 说话 speech {from} – {to}", seconds(at))));
                 }
                 What::Judged(judgement) => {
                     let (condition, rule) = (judgement.condition.as_str(), judgement.evidence.rule.as_str());
@@ -43,7 +43,7 @@ impl Outcome {
                     ];
                     let figures: String = figures.into_iter().flatten().collect();
                     let spoken = evidence.speech_ms;
-                    let line = format!("· judged {condition} {kind}({rule}), {spoken} ms of speech{figures}");
+                    let line = format!("· 判断 judged {condition} {kind}({rule}), 说话 speech {spoken} ms{figures}");
                     lines.push((at, format!("{}            {line}", seconds(at))));
                 }
                 _ => {}
@@ -56,9 +56,9 @@ impl Outcome {
         }
         let (disposition, by) = match &self.end {
             Some((disposition, by)) => (disposition.as_str(), by.as_str()),
-            None => ("no end", "nobody"),
+            None => ("没有结束 no end", "–"),
         };
-        let _ = writeln!(text, "    {}            end: {disposition}, by {by}", seconds(self.report.ended_ms));
+        let _ = writeln!(text, "    {}            结束 end: {disposition}, {by}", seconds(self.report.ended_ms));
         text
     }
 }
