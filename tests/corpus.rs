@@ -20,7 +20,8 @@ use std::{
 };
 
 fn corpus() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let folder = std::env::var_os("QINGJIANG_CORPUS").map_or_else(beside, PathBuf::from);
     folder.join("labels.jsonl").exists().then_some(folder)
 }
 
