@@ -52,6 +52,7 @@ pub fn bands(power: &[f32; POINTS / 2]) -> Bands {
 
 /// Ten times the decimal logarithm of a normal positive number, to 2e-5 dB: without a branch or a call, so that loops
 /// over it become vector code.
+#[inline]
 pub fn decibels(power: f32) -> f32 {
     /// The bits of √½: what is left over the power of two lies around one.
     const ROOT: u32 = 0x3f35_04f3;
@@ -66,6 +67,7 @@ pub fn decibels(power: f32) -> f32 {
 }
 
 /// Sum in eight lanes, so that it becomes vector code.
+#[inline]
 pub fn sum(values: &[f32]) -> f32 {
     let (eights, left) = values.as_chunks::<8>();
     let mut lanes = [0.0f32; 8];

@@ -71,6 +71,7 @@ pub(super) fn mean_power(samples: &[f32]) -> f32 {
 }
 
 /// Sum of products in eight lanes, so that it becomes vector code.
+#[inline(always)]
 pub(super) fn product<T: Copy + Into<f32>>(a: &[T], b: &[T]) -> f32 {
     let times = |a: T, b: T| -> f32 { a.into() * b.into() };
     let ((a, a_left), (b, b_left)) = (a.as_chunks::<8>(), b.as_chunks::<8>());

@@ -30,6 +30,7 @@ mod meter;
 mod neural;
 mod plain;
 mod plain_judge;
+mod processor;
 #[cfg(feature = "neural")]
 mod silero;
 mod spectrum;

@@ -3,6 +3,7 @@
 use super::{
     envelope::COURSE,
     frame::{FRAME_SAMPLES, Shape, product},
+    processor::{Processor, Work},
 };
 use crate::audio::spectrum::{KEPT, POINTS, decibels, power, sum};
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
@@ -52,7 +53,12 @@ impl Spectrum {
     }
 
     /// Its shape, and the period of its pitch in samples at half the rate.
-    pub(super) fn shape(&mut self, Look { block, power }: &Look) -> (Shape, u8) {
+    pub(super) fn shape(&mut self, look: &Look) -> (Shape, u8) {
+        Processor::detect().does(Shaping { of: self, look })
+    }
+
+    #[inline(always)]
+    fn shape_of(&mut self, Look { block, power }: &Look) -> (Shape, u8) {
         let (peak, second, one, two) = peaks(power);
         let mut logs: Logs = [0.0; CHANNEL.end - CHANNEL.start];
         for (log, power) in logs.iter_mut().zip(&power[CHANNEL]) {
@@ -73,6 +79,7 @@ impl Spectrum {
     }
 
     /// The share of the channel's power in peaks that have stood still for [`STANDING`] frames.
+    #[inline(always)]
     fn sustained(&mut self, power: &[f32; POINTS / 2], logs: &Logs) -> f32 {
         let mut lasting = 0.0;
         let mut peak = [false; CHANNEL.end - CHANNEL.start];
@@ -91,6 +98,7 @@ impl Spectrum {
     }
 
     /// Mean difference of the logarithms, after the mean difference in level is taken away.
+    #[inline(always)]
     fn flux(&mut self, logs: &Logs) -> u8 {
         let mut difference: Logs = [0.0; CHANNEL.end - CHANNEL.start];
         for ((difference, now), before) in difference.iter_mut().zip(logs).zip(&self.before) {
@@ -103,6 +111,20 @@ impl Spectrum {
             *difference = (*difference - mean).abs();
         }
         (sum(&difference) / bins * 10.0).min(255.0) as u8
+    }
+}
+
+struct Shaping<'a> {
+    of: &'a mut Spectrum,
+    look: &'a Look,
+}
+
+impl Work for Shaping<'_> {
+    type Done = (Shape, u8);
+
+    #[inline(always)]
+    fn done(self) -> (Shape, u8) {
+        self.of.shape_of(self.look)
     }
 }
 
@@ -143,6 +165,7 @@ pub(super) fn envelope_power(values: &[f32]) -> [f32; COURSE / 2] {
 }
 
 /// The two strongest peaks and the shares of the power in the first and in both.
+#[inline(always)]
 fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
     let total = sum(power) + QUIET;
     let around = |bin: usize| sum(&power[bin.saturating_sub(2)..(bin + 3).min(power.len())]);
@@ -159,6 +182,7 @@ fn peaks(power: &[f32; POINTS / 2]) -> (u8, u8, f32, f32) {
 }
 
 /// Where the greatest of them is; the maximum in eight lanes first.
+#[inline(always)]
 fn strongest(values: &[f32]) -> usize {
     let (eights, left) = values.as_chunks::<8>();
     let mut lanes = [0.0f32; 8];
@@ -172,6 +196,7 @@ fn strongest(values: &[f32]) -> usize {
 }
 
 /// How far the geometric mean lies below the arithmetic, 0.2 dB.
+#[inline(always)]
 fn flatness(power: &[f32], logs: &Logs) -> u8 {
     let bins = logs.len() as f32;
     let mean = decibels(sum(power) / bins + QUIET);
@@ -179,21 +204,38 @@ fn flatness(power: &[f32], logs: &Logs) -> u8 {
 }
 
 /// The strongest normalised autocorrelation at the pitch of a voice, and at which lag.
+#[inline(always)]
 fn voicing(block: &[f32; POINTS]) -> (f32, u8) {
     let half: [f32; POINTS / 2] = std::array::from_fn(|n| block[2 * n] + block[2 * n + 1]);
     let now = &half[LONGEST..];
     let own = product(now, now);
     let mut other = product(&half[..now.len()], &half[..now.len()]);
-    let mut strongest = (0.0, 0);
-    for (first, then) in half.array_windows::<WINDOW>().enumerate().take(LONGEST - SHORTEST + 1) {
-        let common = product(now, then).max(0.0);
-        let correlation = common * common / (own * other + 1e-20);
-        if correlation > strongest.0 {
-            strongest = (correlation, first);
+    // The squares of common and own power: dividing waits for the strongest.
+    let (mut strongest, mut at) = ((0.0, 1.0), 0);
+    for (first, common) in correlations(&half).into_iter().take(LONGEST - SHORTEST + 1).enumerate() {
+        let common = common.max(0.0);
+        let correlation = (common * common, own * other + 1e-20);
+        if correlation.0 * strongest.1 > strongest.0 * correlation.1 {
+            (strongest, at) = (correlation, first);
         }
         // The window moves on by one sample.
         let next = half.get(first + WINDOW).copied().unwrap_or_default();
         other = (other + next * next - half[first] * half[first]).max(0.0);
     }
-    (strongest.0.sqrt(), (LONGEST - strongest.1) as u8)
+    ((strongest.0 / strongest.1).sqrt(), (LONGEST - at) as u8)
+}
+
+/// Lags in the lanes of a processor.
+const LAGS: usize = (LONGEST - SHORTEST + 1).next_multiple_of(8);
+
+/// The last [`WINDOW`] samples times as many from the first, the second … on: all lags at once, each in a lane.
+#[inline(always)]
+fn correlations(half: &[f32; POINTS / 2]) -> [f32; LAGS] {
+    let mut sums = [0.0; LAGS];
+    for (now, then) in half[LONGEST..].iter().zip(half.array_windows::<LAGS>()) {
+        for (sum, then) in sums.iter_mut().zip(then) {
+            *sum += now * then;
+        }
+    }
+    sums
 }

@@ -4,12 +4,13 @@
 //! convolutions → an LSTM cell → one sigmoid. Weights and their origin: README.md beside this file.
 
 mod kernel;
+#[cfg(target_arch = "x86_64")]
 mod whole;
 
-use kernel::{Kernel, Packed};
+use super::processor::{Processor, Work};
+use kernel::Matrix;
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::{Arc, LazyLock};
-use whole::{Column, Whole};
 
 /// Samples of a step: 32 ms.
 pub(super) const STEP: usize = 256;
@@ -21,12 +22,17 @@ const POINTS: usize = 128;
 const HOP: usize = 64;
 /// Transforms in a step.
 const FRAMES: usize = 4;
-/// Magnitudes of a transform.
+/// Magnitudes of a transform, and what they take up: an even number.
 const BINS: usize = POINTS / 2 + 1;
+const FRAME: usize = BINS + 1;
 /// Values of the LSTM's state.
 const STATE: usize = 128;
 /// Its gates: input, forget, cell, output.
 const GATES: usize = 4 * STATE;
+/// Values that are laid before any matrix, at most: four frames of the first convolution's, and the padding before them.
+const MOST: usize = 5 * 128;
+/// Inputs of a matrix, at most: the second convolution's.
+const MOST_INPUTS: usize = 3 * 128;
 
 /// What the model remembers of one stream: 1,152 bytes.
 pub(super) struct Memory {
@@ -43,19 +49,19 @@ impl Memory {
 
 /// The model, the same for every stream.
 pub(super) struct Model {
-    kernel: Kernel,
+    processor: Processor,
     transform: Arc<dyn RealToComplex<f32>>,
     window: [f32; POINTS],
-    first: Packed,
-    second: Packed,
-    third: Packed,
-    fourth: Packed,
+    first: Convolution,
+    second: Convolution,
+    third: Convolution,
+    fourth: Convolution,
     gates: Gates,
     out: [f32; STATE],
     out_bias: f32,
 }
 
-static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new(Kernel::detect()));
+static MODEL: LazyLock<Model> = LazyLock::new(|| Model::new(Processor::detect()));
 static WEIGHTS: &[u8] = include_bytes!("weights.f32");
 
 impl Model {
@@ -64,24 +70,22 @@ impl Model {
         &MODEL
     }
 
-    fn new(kernel: Kernel) -> Self {
+    fn new(processor: Processor) -> Self {
         let mut file = Tensors { rest: WEIGHTS };
-        let [first, second, third, fourth] = [(128, BINS), (64, 128), (64, 64), (128, 64)]
-            .map(|(outputs, inputs)| (file.take(outputs * inputs * 3), file.take(outputs), outputs, inputs));
-        let (from_input, from_hidden) = (file.take(GATES * STATE), file.take(GATES * STATE));
-        let (input_bias, hidden_bias) = (file.take(GATES), file.take(GATES));
-        let bias = |gate: usize| input_bias[gate] + hidden_bias[gate];
+        let mut layer = |outputs, inputs| Layer::take(&mut file, outputs, inputs);
+        let [first, second, third, fourth] = [layer(128, BINS), layer(64, 128), layer(64, 64), layer(128, 64)];
+        let gates = Gates::take(&mut file, processor);
         let out = file.take(STATE);
         Self {
-            kernel,
+            processor,
             transform: RealFftPlanner::new().plan_fft_forward(POINTS),
             window: std::array::from_fn(|n| 0.5 - 0.5 * (std::f32::consts::TAU * n as f32 / POINTS as f32).cos()),
-            first: taps(&first, 0..3),
-            second: taps(&second, 0..3),
+            first: first.taps(processor, 0..3),
+            second: second.taps(processor, 0..3),
             // Of the third only the padding lies under the first tap, and under both outer taps of the fourth.
-            third: taps(&third, 1..3),
-            fourth: taps(&fourth, 1..2),
-            gates: Gates::new(kernel, &from_input, &from_hidden, bias),
+            third: third.taps(processor, 1..3),
+            fourth: fourth.taps(processor, 1..2),
+            gates,
             out: std::array::from_fn(|n| out[n]),
             out_bias: file.take(1)[0],
         }
@@ -89,6 +93,11 @@ impl Model {
 
     /// Probability of speech in the next [`STEP`] samples (full scale = 1), 0 to 1.
     pub(super) fn step(&self, memory: &mut Memory, samples: &[f32; STEP]) -> f32 {
+        self.processor.does(Pass { model: self, memory, samples })
+    }
+
+    #[inline(always)]
+    fn pass(&self, memory: &mut Memory, samples: &[f32; STEP]) -> f32 {
         let magnitudes = self.magnitudes(&memory.context, samples);
         memory.context.copy_from_slice(&samples[STEP - CONTEXT..]);
         let encoded = self.encode(&magnitudes);
@@ -98,7 +107,8 @@ impl Model {
     }
 
     /// Frame after frame of magnitudes, with an empty frame at each end for the first convolution's padding.
-    fn magnitudes(&self, context: &[f32; CONTEXT], samples: &[f32; STEP]) -> [f32; (FRAMES + 2) * BINS] {
+    #[inline(always)]
+    fn magnitudes(&self, context: &[f32; CONTEXT], samples: &[f32; STEP]) -> [f32; (FRAMES + 2) * FRAME] {
         let mut padded = [0.0; CONTEXT + STEP + CONTEXT];
         padded[..CONTEXT].copy_from_slice(context);
         padded[CONTEXT..CONTEXT + STEP].copy_from_slice(samples);
@@ -106,9 +116,9 @@ impl Model {
         for n in 0..CONTEXT {
             padded[end + n] = padded[end - 2 - n];
         }
-        let mut magnitudes = [0.0; (FRAMES + 2) * BINS];
+        let mut magnitudes = [0.0; (FRAMES + 2) * FRAME];
         let mut scratch = [Complex::default(); POINTS];
-        for (frame, into) in magnitudes.chunks_exact_mut(BINS).skip(1).take(FRAMES).enumerate() {
+        for (frame, into) in magnitudes.chunks_exact_mut(FRAME).skip(1).take(FRAMES).enumerate() {
             let mut block: [f32; POINTS] = std::array::from_fn(|n| padded[frame * HOP + n] * self.window[n]);
             let mut spectrum = [Complex::default(); BINS];
             // The lengths are the plan's own, so the transform cannot refuse them; were it to, the frame is empty.
@@ -121,32 +131,26 @@ impl Model {
         magnitudes
     }
 
-    fn encode(&self, magnitudes: &[f32; (FRAMES + 2) * BINS]) -> [f32; 128] {
+    #[inline(always)]
+    fn encode(&self, magnitudes: &[f32; (FRAMES + 2) * FRAME]) -> [f32; 128] {
         // One empty frame before the four, for the second convolution's padding.
         let mut one = [0.0; 5 * 128];
         let (_, frames) = one.split_at_mut(128);
-        let [a, b, c, d] = quarters(frames);
-        let windows: [[f32; FRAMES]; 3 * BINS] =
-            std::array::from_fn(|n| std::array::from_fn(|frame| magnitudes[frame * BINS + n]));
-        self.first.apply(self.kernel, &windows, [a, b, c, d]);
-        rectify(&mut one);
+        self.first.apply(magnitudes, [0, FRAME, 2 * FRAME, 3 * FRAME], quarters(frames));
         let mut two = [0.0; 2 * 64];
-        let (e, f) = two.split_at_mut(64);
-        let windows: [[f32; 2]; 3 * 128] = std::array::from_fn(|n| [one[n], one[2 * 128 + n]]);
-        self.second.apply(self.kernel, &windows, [e, f]);
-        rectify(&mut two);
+        let (a, b) = two.split_at_mut(64);
+        self.second.apply(&one, [0, 2 * 128], [a, b]);
         let mut three = [0.0; 64];
-        self.third.apply(self.kernel, two.as_chunks().0, [&mut three]);
-        rectify(&mut three);
+        self.third.apply(&two, [0], [&mut three]);
         let mut four = [0.0; 128];
-        self.fourth.apply(self.kernel, three.as_chunks().0, [&mut four]);
-        rectify(&mut four);
+        self.fourth.apply(&three, [0], [&mut four]);
         four
     }
 
     /// The LSTM cell: gates in the order input, forget, cell, output.
+    #[inline(always)]
     fn remember(&self, memory: &mut Memory, encoded: &[f32; 128]) {
-        let mut gates = self.gates.of(self.kernel, encoded, &memory.hidden);
+        let mut gates = self.gates.of(encoded, &memory.hidden);
         let [input, forget, cell, output] = quarters(&mut gates);
         for n in 0..STATE {
             memory.cell[n] = sigmoid(forget[n]) * memory.cell[n] + sigmoid(input[n]) * tanh(cell[n]);
@@ -155,56 +159,89 @@ impl Model {
     }
 }
 
+struct Pass<'a> {
+    model: &'a Model,
+    memory: &'a mut Memory,
+    samples: &'a [f32; STEP],
+}
+
+impl Work for Pass<'_> {
+    type Done = f32;
+
+    #[inline(always)]
+    fn done(self) -> f32 {
+        self.model.pass(self.memory, self.samples)
+    }
+}
+
+/// A convolution over three frames, as the file has it.
+struct Layer {
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    inputs: usize,
+}
+
+impl Layer {
+    fn take(file: &mut Tensors, outputs: usize, inputs: usize) -> Self {
+        Self { weights: file.take(outputs * inputs * 3), bias: file.take(outputs), inputs }
+    }
+
+    /// The same as a product: some of its taps in order of time, each with all inputs, an even number.
+    fn taps(self, processor: Processor, taps: std::ops::Range<usize>) -> Convolution {
+        let Self { weights, bias, inputs } = self;
+        let frame = inputs.next_multiple_of(2);
+        let weight = |output: usize, value: usize| {
+            let (tap, input) = (taps.start + value / frame, value % frame);
+            if input < inputs { weights[(output * inputs + input) * 3 + tap] } else { 0.0 }
+        };
+        Convolution { matrix: Matrix::new(processor, bias.len(), frame * taps.len(), weight), bias }
+    }
+}
+
+/// A layer at work.
+struct Convolution {
+    matrix: Matrix,
+    bias: Vec<f32>,
+}
+
+impl Convolution {
+    /// One frame for each of `firsts`, from there on in `values`.
+    #[inline(always)]
+    fn apply<const C: usize>(&self, values: &[f32], firsts: [usize; C], mut out: [&mut [f32]; C]) {
+        out.iter_mut().for_each(|out| out.copy_from_slice(&self.bias));
+        self.matrix.add(values, firsts, out.each_mut().map(|out| &mut **out));
+        for out in out {
+            for eight in out.as_chunks_mut::<8>().0 {
+                *eight = eight.map(|value| if value > 0.0 { value } else { 0.0 });
+            }
+        }
+    }
+}
+
 /// The gates of the LSTM's cell, before they are bent.
-enum Gates {
-    /// As the file has them.
-    Real(Packed),
-    /// Where whole numbers are faster.
-    #[cfg(target_arch = "x86_64")]
-    Whole { input: Whole, hidden: Whole, bias: Box<[f32; GATES]> },
+struct Gates {
+    encoded: Matrix,
+    remembered: Matrix,
+    bias: [f32; GATES],
 }
 
 impl Gates {
-    /// From the weights of what is encoded and of what is remembered, row by row.
-    fn new(kernel: Kernel, encoded: &[f32], remembered: &[f32], bias: impl Fn(usize) -> f32) -> Self {
-        let weight = |of: &[f32], gate: usize, value: usize| of[gate * STATE + value];
-        match kernel {
-            Kernel::Scalar => {
-                let both = |gate: usize, value: usize| match value.checked_sub(STATE) {
-                    None => weight(encoded, gate, value),
-                    Some(value) => weight(remembered, gate, value),
-                };
-                Self::Real(Packed::new(GATES, 2 * STATE, both, bias))
-            }
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => Self::Whole {
-                input: Whole::new(GATES, STATE, |gate, value| weight(encoded, gate, value)),
-                hidden: Whole::new(GATES, STATE, |gate, value| weight(remembered, gate, value)),
-                bias: Box::new(std::array::from_fn(bias)),
-            },
-        }
+    fn take(file: &mut Tensors, processor: Processor) -> Self {
+        let mut matrix = || {
+            let weights = file.take(GATES * STATE);
+            Matrix::new(processor, GATES, STATE, |gate, value| weights[gate * STATE + value])
+        };
+        let (encoded, remembered) = (matrix(), matrix());
+        let (of_encoded, of_remembered) = (file.take(GATES), file.take(GATES));
+        Self { encoded, remembered, bias: std::array::from_fn(|gate| of_encoded[gate] + of_remembered[gate]) }
     }
 
-    fn of(&self, kernel: Kernel, encoded: &[f32; STATE], remembered: &[f32; STATE]) -> [f32; GATES] {
-        match self {
-            Self::Real(packed) => {
-                let mut gates = [0.0; GATES];
-                let mut both = [0.0; 2 * STATE];
-                both[..STATE].copy_from_slice(encoded);
-                both[STATE..].copy_from_slice(remembered);
-                packed.apply(kernel, both.as_chunks().0, [&mut gates]);
-                gates
-            }
-            #[cfg(target_arch = "x86_64")]
-            Self::Whole { input, hidden, bias } => {
-                let mut gates = **bias;
-                let largest = encoded.iter().copied().fold(0.0, f32::max);
-                input.add(kernel, &Column::<{ STATE / 2 }>::new(encoded, largest), &mut gates);
-                // What is remembered lies between -1 and 1.
-                hidden.add(kernel, &Column::<{ STATE / 2 }>::new(remembered, 1.0), &mut gates);
-                gates
-            }
-        }
+    #[inline(always)]
+    fn of(&self, encoded: &[f32; STATE], remembered: &[f32; STATE]) -> [f32; GATES] {
+        let mut gates = self.bias;
+        self.encoded.add(encoded, [0], [&mut gates]);
+        self.remembered.add(remembered, [0], [&mut gates]);
+        gates
     }
 }
 
@@ -221,15 +258,6 @@ impl Tensors {
     }
 }
 
-/// A convolution as a product: its taps in order of time, each with all inputs.
-fn taps((weights, bias, outputs, inputs): &(Vec<f32>, Vec<f32>, usize, usize), taps: std::ops::Range<usize>) -> Packed {
-    let weight = |output: usize, value: usize| {
-        let (tap, input) = (taps.start + value / inputs, value % inputs);
-        weights[(output * inputs + input) * 3 + tap]
-    };
-    Packed::new(*outputs, inputs * taps.len(), weight, |output| bias[output])
-}
-
 fn quarters(of: &mut [f32]) -> [&mut [f32]; 4] {
     let quarter = of.len() / 4;
     let (ab, cd) = of.split_at_mut(2 * quarter);
@@ -238,16 +266,12 @@ fn quarters(of: &mut [f32]) -> [&mut [f32]; 4] {
     [a, b, c, d]
 }
 
-fn rectify(values: &mut [f32]) {
-    for value in values {
-        *value = value.max(0.0);
-    }
-}
-
+#[inline(always)]
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }
 
+#[inline(always)]
 fn tanh(x: f32) -> f32 {
     2.0 * sigmoid(2.0 * x) - 1.0
 }
@@ -257,11 +281,13 @@ const ROUND: f32 = 12_582_912.0;
 
 /// The nearest whole number to one within ±2^22. It stands in the lowest bits of the sum: no conversion, which would ask
 /// for what does not fit.
+#[inline(always)]
 fn round(x: f32) -> i32 {
     (x + ROUND).to_bits().wrapping_sub(ROUND.to_bits()).cast_signed()
 }
 
 /// e^x to 2e-7 of itself, without a branch or a call, so that loops over it become vector code.
+#[inline(always)]
 fn exp(x: f32) -> f32 {
     let scaled = (x.clamp(-87.0, 87.0)) * std::f32::consts::LOG2_E;
     let rounded = scaled + ROUND;
@@ -304,8 +330,8 @@ mod tests {
             .collect()
     }
 
-    fn probabilities(kernel: Kernel) -> Vec<f32> {
-        let model = Model::new(kernel);
+    fn probabilities(processor: Processor) -> Vec<f32> {
+        let model = Model::new(processor);
         let mut memory = Memory::new();
         signal().as_chunks().0.iter().map(|step| model.step(&mut memory, step)).collect()
     }
@@ -313,9 +339,9 @@ mod tests {
     #[test]
     fn the_pass_computes_what_onnx_runtime_does() {
         // Whole numbers cost a little of it.
-        for (kernel, error) in [(Kernel::Scalar, 2e-5), (Kernel::detect(), 1e-3)] {
-            for (step, (ours, theirs)) in probabilities(kernel).iter().zip(REFERENCE).enumerate() {
-                assert!((ours - theirs).abs() < error, "{kernel:?}, step {step}: {ours} for {theirs}");
+        for (processor, error) in [(Processor::Any, 2e-5), (Processor::detect(), 1e-3)] {
+            for (step, (ours, theirs)) in probabilities(processor).iter().zip(REFERENCE).enumerate() {
+                assert!((ours - theirs).abs() < error, "{processor:?}, step {step}: {ours} for {theirs}");
             }
         }
     }
