@@ -1,5 +1,5 @@
 //! Real speech through the whole bot: the corpus's callers answer after the opening, byte for byte as over a gateway.
-//! Skipped where the corpus is not there.
+//! `cargo test --test corpus -- --ignored --nocapture`; skipped where the corpus is not there.
 
 use qingjiang::{
     audio::{Bank, resample, source, wav},
@@ -171,6 +171,7 @@ fn fare(conditions: &[&str], after: u32) -> Option<BTreeMap<String, Count>> {
 }
 
 #[test]
+#[ignore = "real callers by the hundred: .ci/run asks for it, where there is a corpus"]
 fn callers_who_can_be_understood_reach_an_agent_and_are_told_nothing_else() {
     for after in [1, 2] {
         let Some(counts) = fare(&["clear", "mild_noise", "dtx"], after) else { return };
@@ -183,6 +184,7 @@ fn callers_who_can_be_understood_reach_an_agent_and_are_told_nothing_else() {
 }
 
 #[test]
+#[ignore = "real callers by the hundred: .ci/run asks for it, where there is a corpus"]
 fn nine_in_ten_callers_on_bad_lines_hear_their_own_words() {
     let Some(counts) = fare(&["faint", "noisy"], 1) else { return };
     for (condition, count) in counts {
@@ -193,6 +195,7 @@ fn nine_in_ten_callers_on_bad_lines_hear_their_own_words() {
 }
 
 #[test]
+#[ignore = "real callers by the hundred: .ci/run asks for it, where there is a corpus"]
 fn packets_that_never_come_break_a_voice_up_as_zeros_do() {
     let Some(corpus) = corpus() else { return };
     let labels = std::fs::read_to_string(corpus.join("labels.jsonl")).expect("labels");

@@ -53,7 +53,7 @@ impl Avx2 {
         (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(()))
     }
 
-    #[allow(unsafe_code)]
+    #[allow(unsafe_code, reason = "code for AVX2 is called where it was found")]
     #[inline(always)]
     fn does<W: Work>(self, work: W) -> W::Done {
         #[target_feature(enable = "avx2,fma")]

@@ -1,7 +1,7 @@
 //! Products of a matrix with a few columns: the only work that costs anything in the forward pass.
 //!
 //! In floats, as the file has them, on any processor; in whole numbers ([`super::whole`]) where the processor multiplies
-//! sixteen of them at once, which takes a third of the time.
+//! sixteen of them at once.
 
 #[cfg(target_arch = "x86_64")]
 use super::whole::Whole;

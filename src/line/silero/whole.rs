@@ -94,7 +94,7 @@ impl Whole {
         self.multiply(self.avx2, &columns, out);
     }
 
-    #[allow(unsafe_code)]
+    #[allow(unsafe_code, reason = "code for AVX2 is called where it was found")]
     fn multiply<const C: usize>(&self, _: Avx2, columns: &Columns<C>, out: [&mut [f32]; C]) {
         // SAFETY: whoever has an `Avx2` has made sure of it.
         unsafe {
@@ -139,7 +139,7 @@ fn panels<const C: usize, const V: usize>(whole: &Whole, columns: &Columns<C>, m
 
 #[target_feature(enable = "avx2")]
 #[inline]
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "AVX2 loads through a pointer")]
 fn load(weights: &[[i16; 2]; EIGHT]) -> __m256i {
     // SAFETY: sixteen whole numbers of 16 bits are readable, and the load needs no alignment.
     unsafe { _mm256_loadu_si256(weights.as_ptr().cast()) }
@@ -147,7 +147,7 @@ fn load(weights: &[[i16; 2]; EIGHT]) -> __m256i {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "AVX2 stores through a pointer")]
 fn lanes(sum: __m256i) -> [i32; EIGHT] {
     let mut lanes = [0; EIGHT];
     // SAFETY: eight whole numbers of 32 bits are writable, and the store needs no alignment.
