@@ -224,11 +224,16 @@ impl Call {
                 self.hearing.close_turn();
                 self.key_on_rung(digit, rung, now);
             }
-            Purpose::Step => self.press_in_step(digit, now),
+            // Over the step's own words: without a use for the key they go on.
+            Purpose::Step => {
+                let _ = self.press_in_step(digit, now);
+            }
         }
     }
 
-    pub(super) fn press_in_step(&mut self, digit: Digit, now: Moment) {
+    /// Whether the step has a use for the key; where it has none, nothing has changed.
+    #[must_use = "a call whose words were stopped for the key must go on"]
+    pub(super) fn press_in_step(&mut self, digit: Digit, now: Moment) -> bool {
         let script = self.script.clone();
         match &script.step(self.step).act {
             Act::Ask(ask) => {
@@ -251,8 +256,9 @@ impl Call {
                 self.hush(Interruption::Key, now);
                 self.go(script.words.agent, now);
             }
-            _ => {}
+            _ => return false,
         }
+        true
     }
 
     fn answer_by_key(&mut self, ask: &Ask, digit: Digit, now: Moment) {

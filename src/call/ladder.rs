@@ -92,7 +92,10 @@ impl Call {
             Some(_) => self.ladder_ends(rung.condition, now),
             None => {
                 self.recovered(&rung, now);
-                self.press_in_step(digit, now);
+                // The rung's words have been stopped: a step without a use for the key is gone on with from its own.
+                if !self.press_in_step(digit, now) {
+                    self.say_step_again(None, now);
+                }
             }
         }
     }

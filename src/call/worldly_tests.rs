@@ -193,6 +193,17 @@ fn zero_leads_to_an_agent_while_an_answer_is_waited_for() {
 }
 
 #[test]
+fn a_key_on_a_bad_lines_words_before_a_question_outside_goes_on_with_the_question() {
+    let step = "say = \"welcome\"\nhttp = { url = \"http://crm/\", take = { card = \"card\" }, failed = \"agent\" }\nnext = \"bye\"\n[barge_in]\nwelcome = \"speech\"";
+    let deeds = vec![
+        (Moment::from_millis(100), Deed::Speak(Duration::from_secs(3), Condition::Noisy)),
+        (Moment::from_millis(4000), key('5')),
+    ];
+    let call = run(step, Plan { answers: after(200, 200, r#"{"card":4}"#), deeds, ..Plan::default() });
+    assert_eq!((said(&call), ended(&call)), (vec!["welcome", "repeat_please", "welcome", "goodbye"], "completed"));
+}
+
+#[test]
 fn a_number_is_barred_in_the_records_and_the_call_ends_politely() {
     let step = "say = \"harassment_warning\"\nbar = { for = \"24h\", reason = \"r\" }\nnext = \"end\"\n\
                 [step.end]\nhang_up = true";
