@@ -1,7 +1,7 @@
 //! More lessons out of the same recordings: the corpus' own callers over its own noises, quieter, in rooms; and made-up
 //! music. An altered recording bears its sources' names, so that it is held out with each of them.
 
-use super::{Item, hash, learn::Random, music};
+use super::{Item, gsm, hash, learn::Random, music};
 use qingjiang::audio::codec;
 
 /// A recording and its label.
@@ -17,6 +17,7 @@ pub fn recordings(items: &[Item]) -> Vec<Recording> {
     let of = |condition: &str| recordings.iter().filter(|r| r.item.condition == condition).collect::<Vec<_>>();
     let noises = of("nonspeech_noise_only");
     let others = of("babble_only");
+    let rooms = of("silent_room");
     let music = of("tone").into_iter().filter(|r| r.item.tone.as_deref() == Some("music")).collect::<Vec<_>>();
     let mut altered = Vec::new();
     for (at, caller) in of("clear").into_iter().enumerate() {
@@ -31,8 +32,8 @@ pub fn recordings(items: &[Item]) -> Vec<Recording> {
         altered.push(mixed(caller, music[at % music.len()], between(12.0, 20.0, &mut random), "clear"));
         for _ in 0..2 {
             altered.push(faint(caller, &mut random));
-            altered.push(handsfree(caller, &mut random));
-            altered.push(handsfree(caller, &mut random));
+            altered.push(handsfree(caller, None, &mut random));
+            altered.push(handsfree(caller, Some(rooms[random.below(rooms.len())]), &mut random));
         }
     }
     recordings.extend(altered);
@@ -67,17 +68,26 @@ fn faint(caller: &Recording, random: &mut Random) -> Recording {
     Recording { pcm: coded(pcm.into_iter(), &item.id), item }
 }
 
-/// The caller in a room: T60 of 0.4..0.9 s, as much of it as makes the direct sound 0..9 dB weaker, at -48..-36 dBov.
-fn handsfree(caller: &Recording, random: &mut Random) -> Recording {
+/// The caller in a room: T60 of 0.4..0.9 s, as much of it as makes the direct sound 0..9 dB weaker, at -48..-36 dBov;
+/// its sounds, where it is not quiet, lie 14..24 dB below.
+fn handsfree(caller: &Recording, sounds: Option<&Recording>, random: &mut Random) -> Recording {
     let room = Room::new(between(0.4, 0.9, random), between(0.0, 9.0, random), random);
     let dry: Vec<f64> = caller.pcm.iter().map(|sample| f64::from(*sample)).collect();
     let wet = room.fill(&dry);
-    let gain = ratio(between(-48.0, -36.0, random) - active(&wet, &caller.item.speech));
-    let hiss = between(-70.0, -65.0, random);
-    let air = between(-70.0, -58.0, random);
-    let pcm: Vec<f64> =
-        wet.iter().map(|sample| sample * gain + noise(random) * (ratio(hiss) + ratio(air)) * 32_768.0).collect();
-    let item = caller.item.altered(format!("{}+room{}", caller.item.id, random.below(1000)), "handsfree");
+    let level = between(-48.0, -36.0, random);
+    let gain = ratio(level - active(&wet, &caller.item.speech));
+    let hiss = ratio(between(-70.0, -65.0, random)) * 32_768.0;
+    let below = level - between(14.0, 24.0, random);
+    let sounds_gain = sounds.map_or(0.0, |sounds| ratio(below - decibels(&sounds.pcm)));
+    let around = sounds.map_or(&[0][..], |sounds| &sounds.pcm).iter().cycle();
+    let pcm = wet.iter().zip(around).map(|(voice, around)| {
+        let hiss = noise(random) * hiss;
+        voice * gain + f64::from(*around) * sounds_gain + hiss
+    });
+    let pcm: Vec<f64> = pcm.collect();
+    let id = format!("{}+room{}", caller.item.id, random.below(1000));
+    let noise_kind = sounds.and_then(|sounds| sounds.item.noise()).map(str::to_owned);
+    let item = Item { noise_kind, ..caller.item.altered(id, "handsfree") };
     Recording { pcm: coded(pcm.into_iter(), &item.id), item }
 }
 
@@ -117,10 +127,13 @@ fn song(number: u64) -> Recording {
     Recording { pcm: coded(pcm.into_iter().map(|sample| sample * gain), &item.id), item }
 }
 
-/// Through mu-law or A-law, as it comes over the wire.
+/// Through mu-law or A-law, as it comes over the wire; a quarter from a mobile telephone.
 fn coded(samples: impl Iterator<Item = f64>, name: &str) -> Vec<i16> {
-    let linear = samples.map(|sample| sample.clamp(-32_000.0, 32_000.0) as i16);
-    match hash(name) % 2 {
+    let samples: Vec<f64> = samples.collect();
+    let mobile = hash(name).is_multiple_of(4);
+    let samples = if mobile { gsm::there_and_back(&samples) } else { samples };
+    let linear = samples.into_iter().map(|sample| sample.clamp(-32_000.0, 32_000.0) as i16);
+    match hash(name) / 4 % 2 {
         0 => linear.map(|sample| codec::ulaw_decode(codec::ulaw_encode(sample))).collect(),
         _ => linear.map(|sample| codec::alaw_decode(codec::alaw_encode(sample))).collect(),
     }

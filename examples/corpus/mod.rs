@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each program uses its part")]
 
 pub mod alter;
+mod gsm;
 pub mod learn;
 pub mod logistic;
 mod music;

@@ -213,14 +213,31 @@ mod tests {
     }
 
     fn voice(n: u8) -> Sound {
-        let shape =
-            Shape { peak: 12, second: 30, one: 120, two: 180, flatness: 70, flux: 65, voicing: 230, sustained: 0 };
+        let shape = Shape {
+            peak: 12,
+            second: 30,
+            one: 120,
+            two: 180,
+            flatness: 70,
+            flux: 65,
+            voicing: 230,
+            ..Shape::default()
+        };
         sound(n, shape)
     }
 
     fn tone(n: u8) -> Sound {
-        let shape =
-            Shape { peak: 14, second: 18, one: 254, two: 255, flatness: 170, flux: 35, voicing: 254, sustained: 250 };
+        let shape = Shape {
+            peak: 14,
+            second: 18,
+            one: 254,
+            two: 255,
+            flatness: 170,
+            flux: 35,
+            voicing: 254,
+            sustained: 250,
+            ..Shape::default()
+        };
         sound(n, shape)
     }
 

@@ -7,7 +7,7 @@ use super::{Condition, features::Features};
 use std::sync::LazyLock;
 
 /// Names of the figures a tree may ask for, in the order of `figures`.
-pub const FIGURES: [&str; 45] = [
+pub const FIGURES: [&str; 46] = [
     "loud",
     "range",
     "dead",
@@ -53,6 +53,7 @@ pub const FIGURES: [&str; 45] = [
     "unbroken",
     "held",
     "low",
+    "fall",
 ];
 
 /// The figures of a stretch, as trees see them. What cannot be told is taken for what it is nearest to: no speech is
@@ -107,6 +108,7 @@ pub(super) fn figures(features: &Features) -> [f32; FIGURES.len()] {
         features.unbroken as f32 / frames,
         shape.held,
         shape.low,
+        shape.fall,
     ]
 }
 

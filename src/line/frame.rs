@@ -128,6 +128,33 @@ pub(super) struct Shape {
     pub(super) voicing: u8,
     /// Share of the power in peaks that have stood still for 160 ms: notes and tones do, voices glide.
     pub(super) sustained: u8,
+    /// How its bands fell.
+    pub(super) fall: Fall,
+}
+
+/// How the bands that sound before and after fell from one frame to the next, in one byte; see [`super::falls`].
+///
+/// The upper half counts those bands, at most 15; the lower is the root of the mean square of their falls in steps of
+/// [`Fall::STEP`]. A rise counts as no fall. Coarse, but never read alone: a stretch takes the mean of hundreds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fall(u8);
+
+impl Fall {
+    const STEP: f32 = 1.2;
+    const NONE: Self = Self(0);
+
+    /// Of the sum of squares in so many bands, dB².
+    #[inline(always)]
+    pub(super) fn of(squares: f32, bands: u8) -> Self {
+        let depth = (squares / f32::from(bands.max(1))).sqrt();
+        Self(bands.min(15) << 4 | (depth / Self::STEP + 0.5).min(15.0) as u8)
+    }
+
+    /// Sum of squares, dB², and the bands they are of.
+    pub(super) fn squares(self) -> (f32, f32) {
+        let (depth, bands) = (f32::from(self.0 & 15) * Self::STEP, f32::from(self.0 >> 4));
+        (depth * depth * bands, bands)
+    }
 }
 
 /// Of a machine's tone this share of the power lies in both peaks, of 255, and it is this far from flat, in -0.2 dB: a voice
@@ -156,7 +183,17 @@ impl Frame {
         repeated: false,
         dead_head: FRAME_SAMPLES as u8,
         dead_tail: FRAME_SAMPLES as u8,
-        spectrum: Shape { peak: 0, second: 0, one: 0, two: 0, flatness: 0, flux: 0, voicing: 0, sustained: 0 },
+        spectrum: Shape {
+            peak: 0,
+            second: 0,
+            one: 0,
+            two: 0,
+            flatness: 0,
+            flux: 0,
+            voicing: 0,
+            sustained: 0,
+            fall: Fall::NONE,
+        },
     };
 
     /// Mean power of the frame, full scale = 1.

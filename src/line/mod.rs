@@ -15,6 +15,7 @@ mod dtmf;
 mod ear;
 mod echo;
 mod envelope;
+mod falls;
 mod features;
 mod floor;
 mod forest;

@@ -2,6 +2,7 @@
 
 use super::{
     envelope::COURSE,
+    falls::Falls,
     frame::{FRAME_SAMPLES, Shape, product},
     processor::{Processor, Work},
 };
@@ -27,6 +28,7 @@ pub(super) struct Spectrum {
     before: Logs,
     /// For how many frames each bin of the channel has been a peak.
     standing: [u8; CHANNEL.end - CHANNEL.start],
+    falls: Falls,
 }
 
 impl Spectrum {
@@ -35,11 +37,17 @@ impl Spectrum {
             kept: [0.0; KEPT],
             before: [0.0; CHANNEL.end - CHANNEL.start],
             standing: [0; CHANNEL.end - CHANNEL.start],
+            falls: Falls::new(),
         }
     }
 
     /// Passes over a frame whose spectrum is of no interest.
     pub(super) fn skip(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        self.falls.skip();
+        self.keep(samples);
+    }
+
+    fn keep(&mut self, samples: &[f32; FRAME_SAMPLES]) {
         self.kept.copy_from_slice(&samples[FRAME_SAMPLES - KEPT..]);
     }
 
@@ -48,7 +56,7 @@ impl Spectrum {
         let mut block = [0.0; POINTS];
         block[..KEPT].copy_from_slice(&self.kept);
         block[KEPT..].copy_from_slice(samples);
-        self.skip(samples);
+        self.keep(samples);
         Look { power: power(&mut block.clone()), block }
     }
 
@@ -74,6 +82,7 @@ impl Spectrum {
             flux: self.flux(&logs),
             voicing: share(voicing),
             sustained: share(self.sustained(power, &logs)),
+            fall: self.falls.follow(power),
         };
         (shape, period)
     }
