@@ -4,7 +4,7 @@ use super::{
     Call, Ear, What,
     ending::Closing,
     phase::{Phase, Purpose, Rung, Spoken},
-    speech::Heard,
+    speech::{Heard, Unanswered},
 };
 use crate::{
     call::Disposition,
@@ -101,14 +101,11 @@ impl Call {
     }
 
     /// A rung's wait ended, and nobody has said anything in it that ended a turn.
-    #[allow(clippy::too_many_arguments, reason = "the facts of one wait, used once")]
     pub(super) fn rung_unanswered(
         &mut self,
         rung: Rung,
-        purpose: &Purpose,
-        judgement: Judgement,
-        heard: Heard,
-        word: Option<Condition>,
+        last_chance: bool,
+        Unanswered { judgement, heard, word }: Unanswered,
         now: Moment,
         ear: &dyn Ear,
     ) {
@@ -128,7 +125,7 @@ impl Call {
             self.recovered(&rung, now);
             return if self.step_asks() { self.nothing_answered(now) } else { self.go(self.script.words.agent, now) };
         }
-        if matches!(purpose, Purpose::LastChance(_)) {
+        if last_chance {
             return self.climb(rung, now);
         }
         match rung.condition {

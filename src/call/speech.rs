@@ -31,6 +31,15 @@ pub enum Heard {
     Bad(Condition),
 }
 
+/// What a wait held that no turn answered.
+pub(super) struct Unanswered {
+    /// Of all of it.
+    pub(super) judgement: Judgement,
+    pub(super) heard: Heard,
+    /// The condition of a word too short to be a request.
+    pub(super) word: Option<Condition>,
+}
+
 impl Call {
     /// What a judgement means under this script.
     pub(super) fn heard(&self, judgement: &Judgement) -> Heard {
@@ -228,7 +237,8 @@ impl Call {
             Purpose::Outside => self.wait_said(now, now),
             Purpose::Then(step) => self.go(step, now),
             Purpose::Rung(rung) | Purpose::LastChance(rung) => {
-                self.rung_unanswered(rung, &purpose, judgement, heard, word, now, ear);
+                let last_chance = matches!(purpose, Purpose::LastChance(_));
+                self.rung_unanswered(rung, last_chance, Unanswered { judgement, heard, word }, now, ear);
             }
         }
     }

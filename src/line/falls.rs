@@ -8,17 +8,18 @@
 use super::frame::Fall;
 use crate::audio::spectrum::{POINTS, decibels, sum};
 
-/// Bands of equal width, so that each has bins enough for a level that does not waver by itself.
+/// Bands of equal width, so that each has bins enough for a level that does not waver by itself. Measured (development
+/// corpus): of 5, 6, 8, 10 and 16, and 12 as wide as the ear's, eight even ones tell hands-free from faint lines best.
 const BANDS: usize = 8;
 /// Their edges in bins of 31.25 Hz, 300-3400 Hz.
 const EDGES: [usize; BANDS + 1] = [10, 22, 35, 47, 60, 72, 84, 97, 109];
-/// What stands so far above its band's floor is sound, dB: noise itself wavers by less.
+/// What stands so far above its band's floor is sound, dB: noise itself wavers by less. Measured: best of 5 to 10.
 const OVER: f32 = 7.0;
-/// … and so loud, dB of full scale in the band: below lies the noise of coding.
+/// … and so loud, dB of full scale in the band: chosen, below lies the noise of coding.
 const LOUD: f32 = -85.0;
-/// The floor follows a level below it by this share of the way a frame …
+/// The floor follows a level below it by this share of the way a frame: measured, best of 0.25 to 1 …
 const DOWN: f32 = 0.5;
-/// … and one above it so slowly, dB a frame: 1.5 dB a second, less than any talk.
+/// … and one above it so slowly, dB a frame: chosen, 1.5 dB a second is nothing during a sentence.
 const UP: f32 = 0.03;
 /// Added to powers before a logarithm, so that there always is one.
 const QUIET: f32 = 1e-10;
@@ -27,18 +28,18 @@ const QUIET: f32 = 1e-10;
 pub(super) struct Falls {
     before: [f32; BANDS],
     floor: [f32; BANDS],
-    /// The frame before was looked at.
-    warm: bool,
+    /// Frames since the one that `before` is of.
+    since: u8,
 }
 
 impl Falls {
     pub(super) fn new() -> Self {
-        Self { before: [0.0; BANDS], floor: [0.0; BANDS], warm: false }
+        Self { before: [0.0; BANDS], floor: [0.0; BANDS], since: u8::MAX }
     }
 
-    /// Passes over a frame whose spectrum is of no interest.
-    pub(super) fn skip(&mut self) {
-        self.warm = false;
+    /// Another frame comes, of interest or not.
+    pub(super) fn next(&mut self) {
+        self.since = self.since.saturating_add(1);
     }
 
     /// How the bands fell to those of this spectrum.
@@ -57,9 +58,9 @@ impl Falls {
             sounding += u8::from(sounds);
             *before = now;
         }
-        match std::mem::replace(&mut self.warm, true) {
-            true => Fall::of(squares, sounding),
-            false => Fall::default(),
+        match std::mem::replace(&mut self.since, 0) {
+            1 => Fall::of(squares, sounding),
+            _ => Fall::NONE,
         }
     }
 }
@@ -75,6 +76,7 @@ mod tests {
         for frame in 0..300u16 {
             let since = f32::from((frame % 15).saturating_sub(4));
             let level = (-30.0 - dying * since).max(-70.0);
+            falls.next();
             let (square, sounding) = falls.follow(&[10f32.powf(level / 10.0); POINTS / 2]).squares();
             squares += square;
             bands += sounding;
@@ -96,12 +98,17 @@ mod tests {
     #[test]
     fn what_was_not_looked_at_did_not_fall() {
         let mut falls = Falls::new();
+        let mut look = |power: f32| {
+            falls.next();
+            falls.follow(&[power; POINTS / 2])
+        };
         for _ in 0..50 {
-            falls.follow(&[1e-8; POINTS / 2]);
+            look(1e-8);
         }
-        falls.follow(&[1e-3; POINTS / 2]);
-        falls.skip();
-        assert_eq!(falls.follow(&[1e-4; POINTS / 2]), Fall::default());
-        assert_ne!(falls.follow(&[1e-5; POINTS / 2]), Fall::default());
+        look(1e-3);
+        assert_ne!(look(1e-4), Fall::NONE);
+        falls.next();
+        falls.next();
+        assert_eq!(falls.follow(&[1e-5; POINTS / 2]), Fall::NONE);
     }
 }

@@ -110,7 +110,8 @@ pub(super) struct MeanShape {
     pub(super) sustained: f32,
     /// Share of frames that WebRTC's gate took for voice.
     pub(super) gate: f32,
-    /// Root of the mean square of falls in bands, dB: 3 where a room sounds on, 5 where none does.
+    /// Root of the mean square of falls in bands, dB: 2.4 in the mean where a room sounds on, 2.9 of faint voices, 3.6 of clear ones (development
+    /// corpus).
     pub(super) fall: f32,
 }
 

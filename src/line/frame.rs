@@ -141,7 +141,8 @@ pub(super) struct Fall(u8);
 
 impl Fall {
     const STEP: f32 = 1.2;
-    const NONE: Self = Self(0);
+    /// Nothing sounded before and after.
+    pub(super) const NONE: Self = Self(0);
 
     /// Of the sum of squares in so many bands, dB².
     #[inline(always)]

@@ -43,11 +43,7 @@ impl Spectrum {
 
     /// Passes over a frame whose spectrum is of no interest.
     pub(super) fn skip(&mut self, samples: &[f32; FRAME_SAMPLES]) {
-        self.falls.skip();
-        self.keep(samples);
-    }
-
-    fn keep(&mut self, samples: &[f32; FRAME_SAMPLES]) {
+        self.falls.next();
         self.kept.copy_from_slice(&samples[FRAME_SAMPLES - KEPT..]);
     }
 
@@ -56,7 +52,7 @@ impl Spectrum {
         let mut block = [0.0; POINTS];
         block[..KEPT].copy_from_slice(&self.kept);
         block[KEPT..].copy_from_slice(samples);
-        self.keep(samples);
+        self.skip(samples);
         Look { power: power(&mut block.clone()), block }
     }
 

@@ -32,5 +32,5 @@ struct SendVad(Vad);
 // `fvad_new` allocates it, nothing else keeps the pointer, `fvad_free` in `Drop` releases it. libfvad has no
 // thread-local and no mutable global state (its tables are const), so which thread calls it does not matter as long
 // as only one does at a time; every method that touches the pointer takes `&mut self`. `Sync` is not claimed.
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "the bindings hold a raw pointer that is theirs alone")]
 unsafe impl Send for SendVad {}
